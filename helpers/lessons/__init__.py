@@ -1,0 +1,1 @@
+"""One file per notebook: its explorers, derivations, predictions and exercises, as data."""
