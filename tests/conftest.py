@@ -1,0 +1,48 @@
+"""What the tests share: the lessons' parts, found by looking, and the notebooks."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import helpers.lessons
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--solved",
+        action="store_true",
+        help="only run the notebooks with the reference solutions filled in",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--solved"):
+        chosen = [item for item in items if "solved" in item.keywords]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
+def lesson_modules():
+    found = pkgutil.walk_packages(helpers.lessons.__path__, helpers.lessons.__name__ + ".")
+    return [importlib.import_module(module.name) for module in found]
+
+
+def parts(kind):
+    """Every `kind` (Explorer, Derivation, …) that a lesson declares, as pytest parameters."""
+    found = {}
+    for module in lesson_modules():
+        for name, value in vars(module).items():
+            if isinstance(value, kind):
+                place = module.__name__.removeprefix("helpers.lessons.")
+                found.setdefault(id(value), pytest.param(value, id=f"{place}.{name}"))
+    return list(found.values())
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook_path(request):
+    return request.param

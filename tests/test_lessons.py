@@ -1,0 +1,174 @@
+"""Every explorer, derivation, prediction and exercise of every lesson, by the same rules."""
+
+import itertools
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from conftest import parts
+
+from helpers.diagnosis import N_PROBES, diagnose, flat, same
+from helpers.widgets import Derivation, Exercise, Explorer, Prediction, Slider, Stage
+
+EXPLORERS, DERIVATIONS = parts(Explorer), parts(Derivation)
+EXERCISES, PREDICTIONS = parts(Exercise), parts(Prediction)
+
+
+def combinations(controls):
+    """Low, start and high of every control in all combinations; by pairs beyond 200 of them."""
+    names = [control.name for control in controls]
+    starts = {control.name: control.start for control in controls}
+    ranges = {control.name: control.extremes for control in controls}
+    if np.prod([len(values) for values in ranges.values()]) <= 200:
+        for values in itertools.product(*ranges.values()):
+            yield dict(zip(names, values, strict=True))
+        return
+    yield {name: values[0] for name, values in ranges.items()}
+    yield {name: values[-1] for name, values in ranges.items()}
+    for first, second in itertools.combinations(names, 2):
+        for pair in itertools.product(ranges[first], ranges[second]):
+            yield starts | dict(zip((first, second), pair, strict=True))
+
+
+def finite(artist):
+    """Whether what the artist draws is finite: lines, areas, bars, outlines."""
+    if not artist.get_visible():
+        return True
+    if hasattr(artist, "get_xydata"):
+        return np.isfinite(artist.get_xydata()).all()
+    if hasattr(artist, "get_paths"):
+        return all(np.isfinite(path.vertices).all() for path in artist.get_paths())
+    return not hasattr(artist, "get_path") or np.isfinite(artist.get_path().vertices).all()
+
+
+def marks(stage):
+    """What the moving layer shows, without its random ids."""
+    return re.sub(r'( id="|url\(#|href="#)[^")]*', "", stage.layer.value)
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS)
+def test_explorer_at_every_extreme(explorer):
+    stage = Stage(explorer)
+    limits = [(ax.get_xlim(), ax.get_ylim()) for ax in stage.figure.axes]
+    n_artists = len(stage.figure.findobj())
+    for values in combinations(explorer.controls):
+        stage.draw(**values)
+        assert not re.search(r"\b(nan|inf)\b", stage.summary), (values, stage.summary)
+        assert len(stage.summary) > 20
+        broken = [artist for artist in stage.moving if not finite(artist)]
+        assert not broken, (values, broken)
+        assert "nan" not in re.sub("<!--.*?-->", "", stage.layer.value), values
+    assert [(ax.get_xlim(), ax.get_ylim()) for ax in stage.figure.axes] == limits
+    assert len(stage.figure.findobj()) == n_artists, "an update adds artists"
+    assert not plt.get_fignums(), "an explorer uses pyplot"
+
+
+@pytest.mark.parametrize("explorer", [e for e in EXPLORERS if e.values[0].controls])
+def test_explorer_follows_each_control_and_comes_back(explorer):
+    stage = Stage(explorer)
+    start, sentence = marks(stage), stage.summary
+    for control in explorer.controls:
+        widget = stage.controls.widgets[control.name]
+        pictures = set()
+        for value in control.extremes:
+            widget.value = value
+            pictures.add(marks(stage))
+        assert len(pictures) > 1, f"{control.name} changes nothing"
+        stage.controls.reset()
+    assert marks(stage) == start
+    assert stage.summary == sentence
+
+
+@pytest.mark.parametrize("part", EXPLORERS + DERIVATIONS)
+def test_controls_are_well_formed(part):
+    names = [control.name for control in part.controls]
+    assert len(set(names)) == len(names)
+    for control in part.controls:
+        assert len(control.label) <= 22, f"{control.label!r} would be cut off"
+        if isinstance(control, Slider):
+            assert control.low <= control.start <= control.high
+            steps = (control.start - control.low) / control.step
+            assert steps == pytest.approx(round(steps), abs=1e-6), f"{control.name} starts off-step"
+        else:
+            assert control.start in control.options
+
+
+def anywhere(control, rng):
+    if not isinstance(control, Slider):
+        return str(rng.choice(control.options))
+    if isinstance(control.step, int):
+        return int(rng.integers(control.low, control.high + 1))
+    return rng.uniform(control.low, control.high)
+
+
+@pytest.mark.parametrize("derivation", DERIVATIONS)
+def test_every_line_holds_and_every_misprint_fails(derivation):
+    rng = np.random.default_rng(0)
+    rounds = 200 if derivation.controls else 1
+    for _ in range(rounds):
+        values = {control.name: anywhere(control, rng) for control in derivation.controls}
+        rows = derivation.ledger(**values)
+        for index, (line, (number, gap)) in enumerate(zip(derivation.lines, rows, strict=True)):
+            assert np.isfinite(number).all(), (index, values)
+            if gap is None:
+                assert index == 0, "only the first line has nothing to equal"
+                continue
+            holds = derivation.agrees(number, gap)
+            assert holds is not bool(line.misprint), (index, line.latex, number, gap, values)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_slip_is_diagnosed_as_itself(exercise):
+    assert len(exercise.slips) >= 6
+    assert len(exercise.hints) == 3
+    assert diagnose(exercise, exercise.solution)[0] == "passed"
+    for slip, wrong in exercise.slips.items():
+        assert diagnose(exercise, wrong) == ("slip", f"Known slip: {slip}.")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_slips_are_pairwise_distinct_on_the_probes(exercise):
+    rng = np.random.default_rng(0)
+    probes = [exercise.probe(rng) for _ in range(N_PROBES)]
+    functions = {"the solution": exercise.solution} | exercise.slips
+    values = {name: [flat(f(*probe)) for probe in probes] for name, f in functions.items()}
+    for one, other in itertools.combinations(values, 2):
+        assert not same(values[one], values[other]), f"{one} = {other}"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_solution_is_short_and_keeps_every_identity(exercise):
+    assert len(exercise.source.splitlines()) <= 12
+    for words, trouble in (exercise.identities or {}).items():
+        assert trouble(exercise.solution) == "", words
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.values[0].terms])
+def test_terms_rebuild_the_solution(exercise):
+    rng = np.random.default_rng(1)
+    probes = [exercise.probe(rng) for _ in range(N_PROBES)]
+    design = np.array([list(exercise.terms(*probe).values()) for probe in probes])
+    values = np.array([float(exercise.solution(*probe)) for probe in probes])
+    fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    assert np.allclose(fitted, values, rtol=1e-9)
+
+
+@pytest.mark.parametrize("prediction", PREDICTIONS)
+def test_prediction_is_complete(prediction):
+    assert 2 <= len(prediction.options) <= 5
+    assert prediction.options[prediction.answer]
+    assert prediction.reason
+    assert prediction.look_for
+
+
+@pytest.mark.parametrize("part", EXPLORERS + DERIVATIONS + PREDICTIONS)
+def test_text_is_deterministic_and_holds_no_address(part):
+    def static():
+        bundle = part._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        return data["text/plain"], data.get("text/html")
+
+    first = static()
+    assert first == static()
+    assert "0x" not in first[0]
