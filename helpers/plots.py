@@ -11,6 +11,7 @@ Each `draw_*` returns the artists it made. `animated=True` marks those that will
 from functools import cache
 
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch
@@ -58,6 +59,29 @@ def move_ellipses(artists, outlines, centre):
     artists[-1].set_data([centre[0]], [centre[1]])
 
 
+def draw_contours(ax, *, color, label=None, linewidth=1.8, **style):
+    """Contour lines that can move, at first none; `move_contours` traces them."""
+    style = dict(edgecolor=color, fill=False, linestyle=DASHES.get(color, "-")) | style
+    lines = PathPatch(Path(np.empty((0, 2))), linewidth=linewidth, **style)
+    ax.add_patch(lines)
+    legend = dict(color=color, linestyle=style["linestyle"], linewidth=linewidth)
+    ax.plot([], [], label=label, **legend)
+    return lines
+
+
+def move_contours(lines, x, y, height, levels):
+    """`height` (len(y), len(x)). By matplotlib's own tracer: `ax.contour` takes ten times longer,
+    and adds an artist each time."""
+    tracer = contour_generator(x, y, height, line_type="ChunkCombinedCode")
+    vertices, codes = [np.empty((0, 2))], [np.empty(0, Path.code_type)]
+    for level in levels:
+        (outline,), (code,) = tracer.lines(level)
+        if outline is not None:
+            vertices.append(outline)
+            codes.append(code)
+    lines.set_path(Path(np.concatenate(vertices), np.concatenate(codes)))
+
+
 def draw_waterfall(ax, names, colors, hatches, **style):
     """Bars that each start where the last one ended, the total last, and a number over each."""
     places = np.arange(len(names))
@@ -81,7 +105,8 @@ class Note(PathPatch):
     """Text that changes with every move: one outline put together from cached letters.
 
     Several times cheaper than `Text`, which lays its letters out anew each time. `x`, `y` are in
-    axes coordinates (`transform` overrides that); `align` is "left" or "center"; top-aligned.
+    axes coordinates (`transform` overrides that); `align` is "left", "center" or "right"; aligned
+    at the top.
     """
 
     SIZE, LEADING = 10, 1.35
@@ -100,7 +125,7 @@ class Note(PathPatch):
         for row, line in enumerate(text.splitlines()):
             letters = [_letter(character) for character in line]
             ends = np.cumsum([advance for _, _, advance in letters])
-            start = -ends[-1] / 2 if self._align == "center" and line else 0
+            start = -{"left": 0, "center": 0.5, "right": 1}[self._align] * ends[-1] if line else 0
             height = -self.SIZE * (0.8 + row * self.LEADING)
             for (outline, code, advance), end in zip(letters, ends, strict=True):
                 vertices.append(outline + np.array([start + end - advance, height]))

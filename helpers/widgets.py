@@ -183,7 +183,8 @@ class Derivation:
 
     def _equation(self, line):
         quoted = f"<b>As printed in the {escape(line.misprint)}.</b> " if line.misprint else ""
-        return rf"$\displaystyle {line.latex}$<br><small>{quoted}{line.reason}</small>"
+        equation = rf'<span style="font-size:112%">$\displaystyle {line.latex}$</span>'
+        return f"{equation}<br>{quoted}{line.reason}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         ledger = self.ledger(**{control.name: control.start for control in self.controls})
@@ -253,7 +254,7 @@ class Prediction:
 
     def live(self):
         """The question, a button for each option, and then the answer with its reason."""
-        reply = HTMLMath(layout=Layout(min_height="5em"))
+        reply = HTMLMath(layout=Layout(min_height="4em"))
 
         def choose(index):
             mark = "✓ Yes:" if index == self.answer else "✗ Not quite:"
@@ -286,13 +287,8 @@ class Exercise:
     terms: Callable | None = None
     identities: dict[str, Callable] | None = None
 
-    @property
-    def name(self):
-        return self.solution.__name__
-
-    @property
-    def source(self):
-        return inspect.getsource(self.solution)
+    name = property(lambda self: self.solution.__name__)
+    source = property(lambda self: inspect.getsource(self.solution))
 
     def __call__(self, function):
         """Check `function`: the verdict is shown by being the last expression of the cell."""

@@ -1,0 +1,131 @@
+"""From the key to the painted pixels, in JupyterLab in Chromium, against the plain way.
+
+`python tests/benchmarks/browser.py`. Both ways in one run and one page: notebook 01's first
+explorer, and the same scene drawn by `interact` with `plt.subplots`. A key press is timed until
+the frame after the change of the page; a drag of two seconds counts the distinct pictures.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from test_browser import chromium_browser, jupyterlab, open_and_run
+
+OURS = """from helpers.lessons.gaussian_kl.explorers import two_gaussians
+two_gaussians"""
+PLAIN = """import matplotlib.pyplot as plt
+from ipywidgets import interact
+%matplotlib inline
+def picture(**values):
+    figure = plt.figure(figsize=two_gaussians.size, layout="constrained")
+    two_gaussians.scene(figure)(**values)
+    plt.show()
+_ = interact(picture, **{c.name: c.widget() for c in two_gaussians.controls})"""
+
+# Resolves with the time from now to the second animation frame after the picture has changed.
+PRESS = """async ([selector, key, index]) => {
+  const cell = document.querySelectorAll('.jp-CodeCell')[index];
+  const handle = cell.querySelector('[role=slider]');
+  const target = cell.querySelector('.jp-Cell-outputArea');
+  handle.focus();
+  const start = performance.now();
+  const changed = new Promise(done => {
+    const watcher = new MutationObserver(records => {
+      const painted = records.some(r => [...r.addedNodes].some(
+        n => n.nodeType === 1 && (n.matches(selector) || n.querySelector(selector))));
+      if (painted) { watcher.disconnect(); requestAnimationFrame(() => requestAnimationFrame(
+        () => done(performance.now() - start))); }
+    });
+    watcher.observe(target, {childList: true, subtree: true});
+  });
+  handle.dispatchEvent(new KeyboardEvent('keydown', {key, code: key, bubbles: true,
+    keyCode: key === 'ArrowRight' ? 39 : 37}));
+  return await Promise.race([changed, new Promise(r => setTimeout(() => r(null), 3000))]);
+}"""
+
+# Counts the pictures that appear, the blank moments, the jumps, and when the last one came.
+WATCH = """([selector, index]) => {
+  const cell = document.querySelectorAll('.jp-CodeCell')[index];
+  const area = cell.querySelector('.jp-Cell-outputArea');
+  const seen = window.seen = {frames: 0, blank: 0, heights: new Set(), last: 0};
+  let before = null;
+  const look = () => {
+    const marks = area.querySelectorAll(selector);
+    if (!marks.length) seen.blank++;
+    else {
+      const now = marks[marks.length - 1];
+      const content = now.src || now.innerHTML;
+      if (content !== before) { seen.frames++; before = content; seen.last = performance.now(); }
+    }
+    seen.heights.add(Math.round(area.getBoundingClientRect().height));
+    window.watching = requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def measure(page, name, selector, index):
+    page.locator(".jp-CodeCell").nth(index).scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    keys = ["ArrowRight", "ArrowLeft"] * 15
+    times = []
+    for key in keys:
+        times.append(page.evaluate(PRESS, [selector, key, index]))
+        page.wait_for_timeout(250)
+    late = [t for t in times if t is None]
+    box = page.locator(".jp-CodeCell").nth(index).locator("[role=slider]").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(WATCH, [selector, index])
+    start = page.evaluate("performance.now()")
+    step = 0
+    while page.evaluate("performance.now()") < start + 2000:
+        step += 1
+        page.mouse.move(x - 60 + (3 * step) % 120, y)
+        page.wait_for_timeout(4)
+    page.mouse.up()
+    released = page.evaluate("performance.now()")
+    frames = page.evaluate("window.seen.frames")
+    page.wait_for_timeout(1500)
+    seen = page.evaluate("({...window.seen, heights: [...window.seen.heights]})")
+    page.evaluate("cancelAnimationFrame(window.watching)")
+    press = median(t for t in times if t is not None)
+    report = [
+        f"{name:9} key to pixels {press:.0f} ms ({len(late)} missed)",
+        f"drag {frames / 2:.1f} frames/s",
+        f"last frame {max(0, seen['last'] - released):.0f} ms after release",
+        f"{seen['blank']} blank frames, heights {sorted(seen['heights'])}",
+    ]
+    print("; ".join(report), flush=True)
+    return press, frames
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+            cells=[nbformat.v4.new_code_cell(source) for source in (OURS, PLAIN)],
+        )
+        path = Path(folder) / "notebooks" / "race.ipynb"
+        path.parent.mkdir()
+        nbformat.write(notebook, path)
+        with jupyterlab(Path(folder)) as address, chromium_browser() as browser:
+            for scale in (1, 2):
+                page = open_and_run(browser, address, path.name, scale)
+                print(f"device pixel ratio {scale}")
+                press, frames = measure(page, "explorer", "svg[role=img]", 0)
+                plain_press, plain_frames = measure(page, "interact", "img", 1)
+                ratios = (
+                    f"{plain_press / press:.1f} × faster, {frames / plain_frames:.1f} × the frames"
+                )
+                print(f"          {ratios}")
+                page.close()
+
+
+if __name__ == "__main__":
+    main()

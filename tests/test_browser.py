@@ -1,0 +1,267 @@
+"""The notebooks in real JupyterLab in headless Chromium, as a reader meets them.
+
+Run by `pytest -m browser -n 0`; needs Playwright and Chromium, and fails without them.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from conftest import NOTEBOOKS, ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+
+EXPLORER = ".jp-OutputArea-output:has(svg[role=img])"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"]
+
+
+@contextlib.contextmanager
+def jupyterlab(home):
+    """JupyterLab on a free loopback port, over the folder `home`; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = '{"fetchNews": "false", "checkForUpdates": false}'
+    (settings / "notification.jupyterlab-settings").write_text(quiet)
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token="]
+    with open(home / "log", "w") as log:
+        process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(150):
+                try:
+                    urllib.request.urlopen(f"{address}/api/status").close()
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextlib.contextmanager
+def chromium_browser():
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_and_run(browser, address, name, scale=1):
+    """A page with the notebook, run as by the menu's Run All Cells."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=scale)
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("console", lambda m: page.troubles.append(m.text) if m.type == "error" else None)
+    page.goto(f"{address}/lab/tree/notebooks/{name}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    # Asked to run before its kernel is there, JupyterLab would open a dialogue about kernels.
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
+    page.wait_for_timeout(1500)
+    page.pictures_before_run = page.locator(".jp-RenderedImage img").count()
+    page.click(".lm-MenuBar-item:has-text('Run')")
+    page.click(".lm-Menu-item[data-command='runmenu:run-all']")
+    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(e => e.innerText == '[*]:')"
+    page.wait_for_function(waiting)
+    page.wait_for_function(f"!{waiting}", timeout=120_000)
+    page.wait_for_timeout(1500)
+    return page
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    with jupyterlab(home) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with chromium_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def page(request, server, chromium):
+    page = open_and_run(chromium, server, request.param.name)
+    yield page
+    page.close()
+
+
+def explorers(page):
+    return page.locator(EXPLORER)
+
+
+def caption(explorer):
+    return explorer.locator("output[aria-live]").last.text_content()
+
+
+def marks(explorer):
+    """The moving layer without its random ids."""
+    html = explorer.locator("svg[role=img]").inner_html()
+    return re.sub(r'( id="|url\(#|href="#)[^")]*', "", html)
+
+
+def shape(explorer):
+    """The explorer's height, and where in it the picture lies; the page may scroll meanwhile."""
+    whole, picture = explorer.bounding_box(), explorer.locator("svg[role=img]").bounding_box()
+    return whole["height"], picture["y"] - whole["y"], picture["width"], picture["height"]
+
+
+def settle(page, explorer, before):
+    """Wait until the picture differs from `before` and then stands still."""
+    last = before
+    for _ in range(60):
+        page.wait_for_timeout(40)
+        now = marks(explorer)
+        if now != before and now == last:
+            return now
+        last = now
+    return last
+
+
+def test_run_all_is_clean(page):
+    assert page.locator(".jp-CodeCell").count() > 5
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert "model not found" not in page.locator(".jp-Notebook").inner_text()
+    assert page.pictures_before_run > 0
+    assert page.troubles == []
+
+
+def test_each_explorer_is_one_figure_that_says_what_it_shows(page):
+    assert explorers(page).count() > 2
+    for explorer in explorers(page).all():
+        assert explorer.locator("svg[role=img]").count() == 1
+        assert explorer.locator("svg[aria-hidden=true]").count() == 1
+        label = explorer.locator("svg[role=img]").get_attribute("aria-label")
+        assert label == caption(explorer)
+        assert len(label) > 20
+
+
+def test_the_two_layers_coincide(page):
+    for zoom in (1, 1.5):
+        page.evaluate(f"document.body.style.zoom = {zoom}")
+        for explorer in explorers(page).all():
+            boxes = [
+                explorer.locator(f"svg[{kind}]").bounding_box()
+                for kind in ("role=img", "aria-hidden=true")
+            ]
+            assert boxes[0] == boxes[1]
+            assert boxes[0]["width"] > 300
+    page.evaluate("document.body.style.zoom = 1")
+
+
+def test_every_slider_by_keyboard_moves_its_picture_and_nothing_else(page):
+    for explorer in explorers(page).all():
+        for handle in explorer.locator("[role=slider]").all():
+            handle.scroll_into_view_if_needed()
+            before, box = marks(explorer), shape(explorer)
+            start = handle.get_attribute("aria-valuenow")
+            handle.focus()
+            seen = {before}
+            for key, end in (("Home", "aria-valuemin"), ("End", "aria-valuemax")):
+                page.keyboard.press(key)
+                seen.add(settle(page, explorer, before))
+                assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(
+                    float(handle.get_attribute(end))
+                )
+                assert shape(explorer) == box, "the layout jumps"
+            assert len(seen) > 1, f"the slider that starts at {start} changes nothing"
+            label = explorer.locator("svg[role=img]").get_attribute("aria-label")
+            assert label == caption(explorer)
+        if explorer.locator("[role=slider]").count():
+            explorer.locator("button:has-text('Reset')").click()
+            page.wait_for_timeout(200)
+    assert page.troubles == []
+
+
+def test_a_slider_by_mouse(page):
+    explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
+    handle = explorer.locator("[role=slider]").first
+    handle.scroll_into_view_if_needed()
+    before, box = marks(explorer), handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    seen = set()
+    for step in range(30):
+        page.mouse.move(x + 2 * step, y)
+        page.wait_for_timeout(15)
+        seen.add(marks(explorer))
+    page.mouse.up()
+    assert settle(page, explorer, before) != before
+    assert len(seen) > 4, "the picture does not follow the hand"
+
+
+def test_derivation_steps_by_keyboard(page):
+    ledger = page.locator(".jp-OutputArea-output:has(button:has-text('Next line'))").first
+    following = ledger.locator("button:has-text('Next line')")
+    following.scroll_into_view_if_needed()
+    assert "line 1 of" in ledger.inner_text()
+    following.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    assert "line 2 of" in ledger.inner_text()
+    assert ledger.locator("mjx-container").count() >= 2
+    ledger.locator("button:has-text('All lines')").click()
+    page.wait_for_timeout(600)
+    text = ledger.inner_text()
+    total = re.search(r"line (\d+) of (\d+)", text)
+    assert total[1] == total[2]
+    assert text.count("✓") + text.count("✗") + text.count("by luck") == int(total[2]) - 1
+
+
+def test_prediction_answers(page):
+    question = page.locator(".jp-OutputArea-output:has(button:has-text('Show the answer'))").first
+    question.scroll_into_view_if_needed()
+    question.locator("button").first.click()
+    page.wait_for_timeout(300)
+    assert re.search("Yes:|Not quite:", question.inner_text())
+
+
+def test_exercise_gives_hints_and_the_solution(page):
+    exercise = page.locator(".jp-OutputArea-output:has(button:has-text('Solution'))").first
+    exercise.scroll_into_view_if_needed()
+    assert "unattempted" in exercise.text_content()
+    for shown in (1, 2, 3):
+        exercise.locator("button:has-text('Hint')").click()
+        page.wait_for_timeout(300)
+        assert exercise.locator("li").count() == shown
+    exercise.locator("button:has-text('Solution')").click()
+    page.wait_for_timeout(300)
+    assert "return" in exercise.locator("pre").inner_text()
+
+
+def test_the_keyboard_alone_reaches_everything(page):
+    """Tab goes from one control to the next, through all of an explorer's."""
+    explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
+    wanted = explorer.locator("[role=slider], button").count()
+    explorer.locator("[role=slider]").first.focus()
+    script = "e => e.contains(document.activeElement) && document.activeElement.outerHTML"
+    reached = {explorer.evaluate(script)}
+    for _ in range(3 * wanted):
+        page.keyboard.press("Tab")
+        reached.add(explorer.evaluate(script))
+    assert len(reached - {False}) >= wanted
