@@ -8,7 +8,7 @@ every term is ≥ 0: nothing cancels, and equal inputs give exactly 0.
 import numpy as np
 from scipy.linalg.blas import dtrsm
 
-from helpers.arguments import broadcast, positive_array, real_array, vector
+from helpers.arguments import broadcast, positive_array, positive_scalar, real_array, vector
 
 
 def kl_univariate(mean_p, var_p, mean_q, var_q):
@@ -83,6 +83,21 @@ def kl_full(mean_p, cov_p, mean_q, cov_q):
             whole = _solve_lower(chol_q, half.T)
             excess = np.sum(_excess(np.linalg.eigvalsh((whole + whole.T) / 2)))
         return float(_in_range(0.5 * excess + 0.5 * distance))
+
+
+def ellipse(mean, cov, n_sd, n_points=73):
+    """The outline of the points `n_sd` standard deviations from the mean, in the plane.
+
+    √((x − μ)ᵀ Σ⁻¹ (x − μ)) = n_sd
+
+    Parameters: `mean` (2,), `cov` (2, 2) symmetric positive definite, `n_sd` > 0.
+    Returns: (2, n_points), closed. Raises: ValueError.
+    """
+    mean, n_sd = vector("mean", mean, 2), positive_scalar("n_sd", n_sd)
+    _, scale, chol = _factor("cov", cov, 2)
+    angle = np.linspace(0, 2 * np.pi, n_points)
+    circle = np.array([np.cos(angle), np.sin(angle)])
+    return mean[:, None] + n_sd * scale[:, None] * (chol @ circle)
 
 
 def _variance_term(var_p, var_q):

@@ -176,14 +176,14 @@ class Derivation:
             return f"{shown}<br>the start"
         if self.agrees(number, difference):
             if line.misprint:
-                return f"{shown}<br>agrees here by luck: move a slider"
+                return f"{shown}<br>agrees, but by luck:<br>move a slider"
             return f"{shown}<br>✓ {'both sides agree' if line.aside else 'equals the line above'}"
         red = "color:var(--jp-error-color1,#b3261e)"
         return f'{shown}<br><b style="{red}">✗ off by {_number(difference)}</b>'
 
     def _equation(self, line):
         quoted = f"<b>As printed in the {escape(line.misprint)}.</b> " if line.misprint else ""
-        equation = rf'<span style="font-size:112%">$\displaystyle {line.latex}$</span>'
+        equation = rf'<span style="font-size:105%">$\displaystyle {line.latex}$</span>'
         return f"{equation}<br>{quoted}{line.reason}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -205,13 +205,15 @@ class Derivation:
             HTMLMath(self._equation(line), layout=Layout(overflow="auto")) for line in self.lines
         ]
         numbers = [HTML(layout=Layout(min_height="3.2em")) for _ in self.lines]
-        ledger = GridBox(layout=Layout(grid_template_columns="minmax(0, 1fr) 13em", grid_gap="8px"))
+        ledger = GridBox(layout=Layout(grid_template_columns="minmax(0, 1fr) 12em", grid_gap="8px"))
         count = HTML()
 
         def refresh(**parameters):
             rows = zip(self.lines, numbers, self.ledger(**parameters), strict=True)
             for line, number, row in rows:
-                number.value = f"<output>{self._verdict(line, *row)}</output>"
+                number.value = (
+                    f'<output style="line-height:1.5">{self._verdict(line, *row)}</output>'
+                )
 
         def show(shown):
             nonlocal visible

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from helpers.gaussians import kl_diagonal, kl_full, kl_univariate
+from helpers.gaussians import ellipse, kl_diagonal, kl_full, kl_univariate
 
 DIGITS = 60
 
@@ -200,7 +200,10 @@ def test_against_monte_carlo():
 def test_broadcasting_and_shapes():
     assert kl_univariate([0.0, 1.0], 1.0, [[0.0], [2.0]], 2.0).shape == (2, 2)
     assert np.ndim(kl_univariate(0, 1, 0, 2)) == 0
-    assert kl_diagonal(np.zeros((4, 1, 3)), np.ones(3), np.zeros((5, 3)), np.ones(3)).shape == (4, 5)
+    assert kl_diagonal(np.zeros((4, 1, 3)), np.ones(3), np.zeros((5, 3)), np.ones(3)).shape == (
+        4,
+        5,
+    )
     assert isinstance(kl_full([0], [[1]], [1], [[2]]), float)
 
 
@@ -236,13 +239,49 @@ EYE = np.eye(2)
         (lambda: kl_full([0, 1], EYE, [0], EYE), r"mean_q must have shape \(2,\)"),
         (lambda: kl_full(0, EYE, 0, EYE), r"mean_p must have shape \(D,\)"),
         (lambda: kl_full([0, 1], np.eye(3), [0, 1], EYE), r"cov_p must have shape \(2, 2\)"),
-        (lambda: kl_full([0, 1], EYE, [0, 1], [[1, 0.1], [0, 1]]), r"cov_q is asymmetric at \(0, 1\)"),
+        (
+            lambda: kl_full([0, 1], EYE, [0, 1], [[1, 0.1], [0, 1]]),
+            r"cov_q is asymmetric at \(0, 1\)",
+        ),
         (lambda: kl_full([0, 1], [[1, 2], [2, 1]], [0, 1], EYE), "cov_p is not positive definite"),
         (lambda: kl_full([0, 1], [[1, 1], [1, 1]], [0, 1], EYE), "cov_p is"),
         (lambda: kl_full([0, 1], [[1, 0], [0, -1]], [0, 1], EYE), "diagonal of cov_p"),
-        (lambda: kl_full([0, 1], EYE * np.nan, [0, 1], EYE), r"cov_p is not finite at index \(0, 0\)"),
+        (
+            lambda: kl_full([0, 1], EYE * np.nan, [0, 1], EYE),
+            r"cov_p is not finite at index \(0, 0\)",
+        ),
     ],
 )
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("scales", [[1.0, 1.0], [1e-9, 1e7]])
+def test_ellipse_lies_at_its_distance_and_goes_round(scales):
+    scales = np.array(scales)
+    mean, cov = (
+        np.array([3.0, -2.0]) * scales,
+        [[1.3, -0.7], [-0.7, 0.6]] * np.outer(scales, scales),
+    )
+    outline = (ellipse(mean, cov, 2.5).T - mean) / scales
+    precision = np.linalg.inv(cov / np.outer(scales, scales))
+    distance = np.sum(outline @ precision * outline, axis=1)
+    np.testing.assert_allclose(distance, 2.5**2, rtol=1e-6)  # the mean is subtracted: 1e-9 is lost
+    np.testing.assert_array_equal(outline[0], outline[-1])
+    turned = np.unwrap(np.arctan2(outline[:, 1], outline[:, 0]))
+    assert turned[-1] - turned[0] == pytest.approx(2 * np.pi)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("mean", ([0, 0, 0], np.eye(2), 1)),
+        ("cov", ([0, 0], [[1, 2], [2, 1]], 1)),
+        ("cov", ([0, 0], np.eye(3), 1)),
+        ("n_sd", ([0, 0], np.eye(2), 0)),
+    ],
+)
+def test_ellipse_names_bad_input(name, arguments):
+    with pytest.raises(ValueError, match=f"^{name}"):
+        ellipse(*arguments)

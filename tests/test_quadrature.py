@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.quadrature import expectation
+from helpers.quadrature import expectation, gauss_hermite
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,14 @@ def test_guides_find_what_p_does_not_show():
 def test_what_does_not_converge_is_refused():
     with pytest.raises(ValueError, match="cannot be integrated"):
         expectation(stats.norm(0, 1), lambda x, log_p: np.sin(1e8 * x) ** 2)
+
+
+def test_gauss_hermite_against_moments():
+    assert gauss_hermite(lambda x: x**4, 1, 2) == pytest.approx(1 + 6 * 4 + 3 * 16, rel=1e-13)
+    even = gauss_hermite(lambda x: x**14, 0, 1)
+    assert even == pytest.approx(np.prod(np.arange(1, 14, 2)), rel=1e-13)
+    mean, root = np.array([1.0, -2.0]), np.array([[1.3, 0.0], [-0.7, 0.4]])
+    cov = root @ root.T
+    mixed = gauss_hermite(lambda x: x[:, 0] ** 2 * x[:, 1], mean, root)
+    exact = (1 + cov[0, 0]) * mean[1] + 2 * cov[0, 1] * mean[0]
+    assert mixed == pytest.approx(exact, rel=1e-13)

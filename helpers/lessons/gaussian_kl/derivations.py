@@ -8,22 +8,13 @@ import numpy as np
 
 from helpers.gaussians import kl_diagonal, kl_univariate
 from helpers.lessons.gaussian_kl.explorers import log_normal
+from helpers.quadrature import gauss_hermite as expect
 from helpers.widgets import Derivation, Line, Slider
-
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(8)
-WEIGHTS = WEIGHTS / WEIGHTS.sum()
-GRID = np.stack(np.meshgrid(NODES, NODES), axis=-1).reshape(-1, 2)
-GRID_WEIGHTS = np.outer(WEIGHTS, WEIGHTS).ravel()
-
-
-def expect(function, mean, sd):
-    """E[function(x)] for x ~ N(mean, sd²)."""
-    return WEIGHTS @ function(mean + sd * NODES)
 
 
 def expect_2d(function, mean, cov):
     """E[function(x)] for x ~ N(mean, cov) in the plane; `function` takes (n, 2)."""
-    return GRID_WEIGHTS @ function(mean + GRID @ np.linalg.cholesky(cov).T)
+    return expect(function, mean, np.linalg.cholesky(cov))
 
 
 def log_normal_2d(x, mean, cov):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.gaussians import kl_full, kl_univariate
+from helpers.gaussians import ellipse, kl_full, kl_univariate
 from helpers.plots import (
     ACCENT,
     APPROXIMATION,
@@ -31,13 +31,6 @@ def log_normal(x, mean, sd):
 def covariance(sd_1, sd_2, correlation):
     off = correlation * sd_1 * sd_2
     return np.array([[sd_1**2, off], [off, sd_2**2]])
-
-
-def ellipse(mean, cov, n_sd, n_points=73):
-    """The outline n_sd standard deviations from the mean, (2, n_points)."""
-    angle = np.linspace(0, 2 * np.pi, n_points)
-    circle = np.array([np.cos(angle), np.sin(angle)])
-    return np.asarray(mean)[:, None] + n_sd * np.linalg.cholesky(cov) @ circle
 
 
 def _draw_two_gaussians(figure):
