@@ -109,7 +109,9 @@ def button(text, action, **layout):
 
 
 def _with_play(slider):
-    play = ipywidgets.Play(min=slider.min, max=slider.max, step=slider.step, interval=400)
+    limits = dict(min=slider.min, max=slider.max, step=slider.step)
+    # The slider's own start: linking copies the player's value to the slider.
+    play = ipywidgets.Play(value=slider.value, interval=400, **limits)
     # Linked in the browser: playing goes on when the kernel is behind, and skips frames.
     ipywidgets.jslink((play, "value"), (slider, "value"))
     slider.layout.flex = "1 1 auto"

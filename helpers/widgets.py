@@ -347,5 +347,4 @@ def _plain(text):
 
 
 def _number(value):
-    """Six significant digits; arrays as a bracketed list."""
     return re.sub(r"\s+", " ", np.array2string(np.asarray(value), precision=6, floatmode="maxprec"))

@@ -268,7 +268,7 @@ def test_ellipse_lies_at_its_distance_and_goes_round(scales):
     precision = np.linalg.inv(cov / np.outer(scales, scales))
     distance = np.sum(outline @ precision * outline, axis=1)
     np.testing.assert_allclose(distance, 2.5**2, rtol=1e-6)  # the mean is subtracted: 1e-9 is lost
-    np.testing.assert_array_equal(outline[0], outline[-1])
+    np.testing.assert_allclose(outline[0], outline[-1], rtol=1e-6)
     turned = np.unwrap(np.arctan2(outline[:, 1], outline[:, 0]))
     assert turned[-1] - turned[0] == pytest.approx(2 * np.pi)
 
