@@ -34,6 +34,7 @@ class Slider:
             max=self.high,
             step=self.step,
             description=self.label,
+            tooltip=self.label,
             readout_format="d" if whole else f".{places}f",
             style={"description_width": "11em"},
             layout=Layout(width="auto"),
@@ -58,6 +59,7 @@ class Choice:
             options=self.options,
             value=self.start,
             description=self.label,
+            tooltip=self.label,
             style={"description_width": "11em"},
             layout=Layout(width="auto"),
         )

@@ -101,6 +101,34 @@ def move_waterfall(artists, starts, heights):
         number.set_text(f"{height:+.3f}")
 
 
+def draw_table(ax, shape, *, color, **style):
+    """A square for each entry of a table, with its number in it; `move_table` sets them."""
+    rows, columns = shape
+    keep_limits(ax, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
+    ax.set(aspect="equal", xticks=range(columns), yticks=range(rows))
+    tint = 0.45 * np.array(to_rgb(color)) + 0.55
+    squares = PathPatch(Path(np.empty((0, 2))), facecolor=tint, edgecolor=color, **style)
+    numbers = PathPatch(Path(np.empty((0, 2))), facecolor="black", linewidth=0, **style)
+    return ax.add_patch(squares), ax.add_patch(numbers)
+
+
+def move_table(artists, table, full):
+    """Areas in proportion to the entries: `full` fills its place."""
+    corners, outlines, codes = [], [], []
+    for (row, column), value in np.ndenumerate(table):
+        half = 0.48 * np.sqrt(value / full)
+        corners.append(np.array([column, row]) + half * SQUARE)
+        outline, code, width = _line(f"{value:.1f}")
+        # In units of a place, y downwards; the letters are Note.SIZE points high.
+        outlines.append((outline - [width / 2, 0.36 * Note.SIZE]) * [0.028, -0.028] + [column, row])
+        codes.append(code)
+    artists[0].set_path(Path(np.concatenate(corners), np.tile([1, 2, 2, 2, 79], table.size)))
+    artists[1].set_path(Path(np.concatenate(outlines), np.concatenate(codes)))
+
+
+SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+
+
 class Note(PathPatch):
     """Text that changes with every move: one outline put together from cached letters.
 
@@ -123,14 +151,22 @@ class Note(PathPatch):
     def set_text(self, text):
         vertices, codes = [np.empty((0, 2))], [np.empty(0, Path.code_type)]
         for row, line in enumerate(text.splitlines()):
-            letters = [_letter(character) for character in line]
-            ends = np.cumsum([advance for _, _, advance in letters])
-            start = -{"left": 0, "center": 0.5, "right": 1}[self._align] * ends[-1] if line else 0
+            outline, code, width = _line(line)
+            start = -{"left": 0, "center": 0.5, "right": 1}[self._align] * width
             height = -self.SIZE * (0.8 + row * self.LEADING)
-            for (outline, code, advance), end in zip(letters, ends, strict=True):
-                vertices.append(outline + np.array([start + end - advance, height]))
-                codes.append(code)
+            vertices.append(outline + np.array([start, height]))
+            codes.append(code)
         self.set_path(Path(np.concatenate(vertices) / 72, np.concatenate(codes)))
+
+
+def _line(text):
+    """The outline of one line of text, its codes and its width, in points."""
+    vertices, codes, width = [np.empty((0, 2))], [np.empty(0, Path.code_type)], 0.0
+    for outline, code, advance in map(_letter, text):
+        vertices.append(outline + np.array([width, 0]))
+        codes.append(code)
+        width += advance
+    return np.concatenate(vertices), np.concatenate(codes), width
 
 
 @cache
