@@ -161,7 +161,7 @@ def as_numbers(answer, expected):
             raise Mistake(f"It returned {_a(answer)}; a tuple of {len(expected)} is wanted.")
         return np.concatenate([as_numbers(*pair) for pair in zip(answer, expected, strict=True)])
     try:
-        array = np.array(answer)  # a copy: a view of an argument could change later
+        array = np.asarray(answer)
     except Exception:
         raise Mistake(f"It returned {_a(answer)}, not numbers.") from None
     if array.dtype.kind not in "buif":
@@ -173,7 +173,7 @@ def as_numbers(answer, expected):
         raise Mistake(f"It returned {given}; {wanted} is wanted.")
     if not np.isfinite(array).all():
         raise Mistake("It returned a value that is not finite (nan or inf) for good arguments.")
-    return np.ravel(array.astype(float))
+    return np.ravel(array.astype(float))  # a copy: the next call may write to the same array
 
 
 def same(answers, wanted):

@@ -5,12 +5,10 @@ import io
 import itertools
 import sys
 import threading
-import time
 
 import numpy as np
 import pytest
 
-from helpers import diagnosis
 from helpers.diagnosis import diagnose
 from helpers.widgets import Exercise
 
@@ -121,11 +119,10 @@ def test_hostile_function_is_survived_and_named(function, words):
     assert words in message
 
 
-def test_time_limit_is_kept_and_no_thread_stays():
-    start, threads = time.monotonic(), threading.active_count()
+def test_no_thread_stays():
+    before = set(threading.enumerate())
     diagnose(EXERCISE, endless)
-    assert time.monotonic() - start < diagnosis.TIME_LIMIT + 2
-    assert threading.active_count() == threads
+    assert set(threading.enumerate()) <= before
 
 
 def test_output_is_swallowed_and_restored():
@@ -141,10 +138,17 @@ def test_output_is_swallowed_and_restored():
     assert stream.getvalue() == "after\n"
 
 
-def test_a_view_of_an_argument_is_copied():
+def test_a_view_is_copied_before_it_changes():
     identity = Exercise(
         lambda a: a + 0, lambda rng: (rng.normal(size=3),), {"doubled": lambda a: 2 * a}, ()
     )
+    buffer = np.empty(3)
+
+    def reusing(a):
+        buffer[:] = a
+        return buffer
+
+    assert diagnose(identity, reusing)[0] == "passed"
     assert diagnose(identity, lambda a: a[:])[0] == "passed"
 
 
