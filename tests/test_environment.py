@@ -16,7 +16,7 @@ NUMERICS = ["arguments", "gaussians", "divergences", "mean_field", "mixture"]
 ORDER = [
     *["arguments", "gaussians", "quadrature", "densities", "divergences", "mean_field"],
     *["mixture_model", "mixture_blocks", "mixture", "approximations", "models", "plots"],
-    *["controls", "diagnosis", "widgets", "lessons"],
+    *["controls", "guard", "diagnosis", "widgets", "lessons"],
 ]
 
 
