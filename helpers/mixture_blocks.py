@@ -1,0 +1,110 @@
+"""Passes over the data of a Gaussian mixture, in blocks of points that stay in the cache.
+
+The log weight of point i under component k, of which the responsibilities are the softmax, is
+    l_ik = −(‖x_i − m_k‖² + D s_k²) / (2λ²)
+(tutorial 8's x_i·m_k/λ² − (‖m_k‖² + D s_k²)/(2λ²), less ‖x_i‖²/(2λ²), which no k changes).
+Points are columns, so that a sum over components adds long rows: numpy's fast direction. All
+coordinates are relative to `centre`, c: a common offset then costs no digits.
+"""
+
+import numpy as np
+from scipy.special import entr
+
+_BLOCK = 5000  # points; not a power of two, which would put a block's rows in the same cache sets
+_NEAR = 1e4  # ‖x − c‖²/λ², block mean, up to which the expanded square loses no digit that shows
+_FLOOR = -500.0  # a log weight this far below its point's largest means a responsibility of 0
+
+
+class Blocks:
+    """Points x (N, D) and their mean, `centre`; iterating yields the points a block at a time.
+
+    Of each block come its rows and its features [x − c; 1; ‖x − c‖²], (D + 2, B): made afresh
+    in every pass, so that the data are not held twice, unless a single block holds all points.
+    """
+
+    def __init__(self, x):
+        self.x, self.centre = x, x.mean(axis=0)
+        self._buffer = np.ones((x.shape[1] + 2, min(len(x), _BLOCK)))
+        self._held = None
+
+    def __iter__(self):
+        size, dim = self.x.shape
+        for first in range(0, size, _BLOCK):
+            rows = slice(first, min(first + _BLOCK, size))
+            features = self._buffer[:, : rows.stop - first]
+            if rows != self._held:
+                points = features[:dim]
+                np.subtract(self.x[rows].T, self.centre[:, None], out=points)
+                (points * points).sum(axis=0, out=features[-1])
+                self._held = rows
+            yield rows, features
+
+
+def assignments(blocks, means, variances, noise_var):
+    """The responsibilities (N, K): every point's softmax of its log weights."""
+    phi = np.empty((len(means), len(blocks.x)))
+    for rows, _, weights in _weighted(blocks, means, variances, noise_var):
+        _softmax(weights)
+        phi[:, rows] = weights
+    return phi.T
+
+
+def statistics(blocks, responsibilities):
+    """Σ_i φ_ik (x_i − c) and N_k = Σ_i φ_ik, as the columns of one (K, D + 1) array."""
+    return sum(responsibilities[rows].T @ features[:-1].T for rows, features in blocks)
+
+
+def assign_and_sum(blocks, means, variances, noise_var):
+    """`statistics` of the `assignments`, without storing them, and Σ_i log Σ_k exp l_ik."""
+    sums, log_normaliser = np.zeros((len(means), means.shape[1] + 1)), 0.0
+    for _, features, weights in _weighted(blocks, means, variances, noise_var):
+        log_normaliser += _softmax(weights)
+        sums += (features[:-1] @ weights.T).T
+    return sums, log_normaliser
+
+
+def fit_and_entropy(blocks, means, variances, noise_var, responsibilities):
+    """Σ_ik φ_ik l_ik and the entropy −Σ_ik φ_ik log φ_ik, for any responsibilities."""
+    fit, entropy = 0.0, 0.0
+    for rows, _, weights in _weighted(blocks, means, variances, noise_var):
+        phi = responsibilities[rows].T
+        fit += np.sum(phi * weights)
+        entropy += np.sum(entr(phi))
+    return float(fit), float(entropy)
+
+
+def _weighted(blocks, means, variances, noise_var):
+    """The blocks, each with its log weights l (K, B), which the caller may overwrite."""
+    dim = means.shape[1]
+    means, spread = means - blocks.centre, dim * variances
+    expansion = np.empty((len(means), dim + 2))  # a row of it times a point's features is l_ik
+    expansion[:, :dim] = means / noise_var
+    expansion[:, dim] = (np.einsum("kd,kd->k", means, means) + spread) / (-2 * noise_var)
+    expansion[:, -1] = 1 / (-2 * noise_var)
+    buffer = np.empty((len(means), min(len(blocks.x), _BLOCK)))
+    for rows, features in blocks:
+        size = features.shape[1]
+        weights = buffer[:, :size]
+        if features[-1].sum() <= _NEAR * noise_var * size:
+            np.matmul(expansion, features, out=weights)
+        else:  # ‖x‖² − 2x·m + ‖m‖² would cancel: take the differences
+            for row, mean in zip(weights, means, strict=True):
+                difference = features[:dim] - mean[:, None]
+                (difference * difference).sum(axis=0, out=row)
+            weights += spread[:, None]
+            weights /= -2 * noise_var
+        yield rows, features, weights
+
+
+def _softmax(weights):
+    """Turn log weights into responsibilities, in place; return Σ_i log Σ_k exp l_ik."""
+    largest = weights.max(axis=0)
+    weights -= largest
+    np.maximum(weights, _FLOOR, out=weights)  # numpy's exp is slow where it underflows
+    np.exp(weights, out=weights)
+    weights -= np.exp(_FLOOR)  # what was clamped is now exactly 0; nothing else has moved
+    totals = weights.sum(axis=0)
+    weights /= totals
+    eighth = totals.size // 8  # each total is between 1 and K: one log does for a product of eight
+    products = totals[: 8 * eighth].reshape(8, eighth).prod(axis=0)
+    return largest.sum() + np.log(products).sum() + np.log(totals[8 * eighth :]).sum()
