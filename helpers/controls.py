@@ -117,4 +117,5 @@ def _with_play(slider):
     # Linked in the browser: playing goes on when the kernel is behind, and skips frames.
     ipywidgets.jslink((play, "value"), (slider, "value"))
     slider.layout.flex = "1 1 auto"
-    return HBox([play, slider])
+    # A whole row; ipywidgets' front end does not pass `grid_column` on.
+    return HBox([play, slider], layout=Layout(grid_area="auto / 1 / auto / -1"))

@@ -43,6 +43,8 @@ def diagnose(exercise, function):
     matching = [slip for slip, values in known.items() if same(answers, values)]
     if len(matching) == 1:
         return "slip", f"Known slip: {matching[0]}."
+    if not np.isfinite(np.concatenate(answers)).all():
+        return "error", "It returned a value that is not finite (nan or inf) for good arguments."
     found = one_change(answers, wanted) or one_coefficient(exercise, answers, wanted, probes)
     return "wrong", found or first_failure(exercise, function, probes, answers, wanted)
 
@@ -94,7 +96,7 @@ def flat(value):
 
 
 def as_numbers(answer, expected):
-    """`flat(answer)`; Mistake unless it has the expected kind and shape and is finite."""
+    """`flat(answer)`; Mistake unless it has the expected kind and shape."""
     if answer is None:
         raise Mistake("It returned None: is a `return` missing?")
     if isinstance(expected, tuple):
@@ -112,16 +114,19 @@ def as_numbers(answer, expected):
         wanted = f"an array of shape {np.shape(expected)}" if np.ndim(expected) else "one number"
         given = f"an array of shape {array.shape}" if array.ndim else "one number"
         raise Mistake(f"It returned {given}; {wanted} is wanted.")
-    if not np.isfinite(array).all():
-        raise Mistake("It returned a value that is not finite (nan or inf) for good arguments.")
     return np.ravel(array.astype(float))  # a copy: the next call may write to the same array
 
 
 def same(answers, wanted):
+    """Whether all are equal, up to rounding; a known slip may return nan, and where."""
     return all(
-        a.shape == b.shape and np.allclose(a, b, rtol=RTOL, atol=RTOL * (1e-3 + np.abs(b).max()))
+        a.shape == b.shape and np.allclose(a, b, RTOL, RTOL * (1e-3 + _largest(b)), equal_nan=True)
         for a, b in zip(answers, wanted, strict=True)
     )
+
+
+def _largest(numbers):
+    return np.abs(numbers[np.isfinite(numbers)]).max(initial=0)
 
 
 def one_change(answers, wanted):
@@ -157,7 +162,8 @@ def one_coefficient(exercise, answers, wanted, probes):
         for name, f, r, wrong in zip(rows[0], found, right, off, strict=True)
         if wrong
     ]
-    return "; ".join(parts).capitalize() + "." if 0 < len(parts) <= 2 else ""
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:] + "." if 0 < len(parts) <= 2 else ""
 
 
 def first_failure(exercise, function, probes, answers, wanted):

@@ -51,7 +51,7 @@ class LinearGaussian:
     @property
     def posterior_mean(self):
         """E[z | x] = θx/(1 + θᵀθ), shape (2,)."""
-        return self.theta / self.evidence_var * self.x
+        return self.theta / self.evidence_var * self.x + 0.0  # never −0.0
 
     @property
     def posterior_cov(self):

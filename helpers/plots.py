@@ -42,21 +42,18 @@ def move_area(area, x, height):
     area.set_data(x, height, np.zeros_like(height))
 
 
-def draw_ellipses(ax, *, color, label=None, levels=(1, 2), **style):
-    """Empty outlines for the ellipses at `levels` standard deviations, and the centre."""
-    rings = [
-        draw_curve(ax, [], [], color=color, label=label if i == 0 else None, **style)
-        for i in range(len(levels))
-    ]
+def draw_ellipses(ax, *, color, label=None, linewidth=2.2, **style):
+    """Rings, at first none, all in one mark, since each mark takes time; and their centre."""
+    rings = draw_contours(ax, color=color, label=label, linewidth=linewidth, zorder=2, **style)
     centre = ax.plot([], [], marker="+", color=color, markersize=9, mew=2, **style)[0]
-    return [*rings, centre]
+    return rings, centre
 
 
 def move_ellipses(artists, outlines, centre):
     """`outlines`: one (2, n) array a ring."""
-    for ring, outline in zip(artists, outlines, strict=False):
-        ring.set_data(*outline)
-    artists[-1].set_data([centre[0]], [centre[1]])
+    rings, mark = artists
+    rings.set_path(Path.make_compound_path(*(Path(outline.T) for outline in outlines)))
+    mark.set_data([centre[0]], [centre[1]])
 
 
 def draw_contours(ax, *, color, label=None, linewidth=1.8, **style):
@@ -107,7 +104,7 @@ def draw_table(ax, shape, *, color, **style):
     keep_limits(ax, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
     ax.set(aspect="equal", xticks=range(columns), yticks=range(rows))
     tint = 0.45 * np.array(to_rgb(color)) + 0.55
-    squares = PathPatch(Path(np.empty((0, 2))), facecolor=tint, edgecolor=color, **style)
+    squares = PathPatch(Path(np.empty((0, 2))), facecolor=tint, linewidth=0, **style)
     numbers = PathPatch(Path(np.empty((0, 2))), facecolor="black", linewidth=0, **style)
     return ax.add_patch(squares), ax.add_patch(numbers)
 

@@ -17,9 +17,9 @@ from html import escape, unescape
 import matplotlib
 import numpy as np
 from ipywidgets import HTML, GridBox, HBox, HTMLMath, Layout, VBox
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.controls import Choice, Controls, Slider, button
 from helpers.diagnosis import diagnose
@@ -57,9 +57,8 @@ class Explorer:
         text = f"{self.title}: {stage.summary}"
         width, height = (round(96 * inches) for inches in self.size)
         picture = {"image/png": base64.b64encode(stage.png()).decode()}
-        return _bundle(stage.box, text, picture), {
-            "image/png": {"width": width, "height": height, "alt": text}
-        }
+        about = {"image/png": {"width": width, "height": height, "alt": text}}
+        return _bundle(stage.box, text, picture), about
 
 
 class Stage:
@@ -123,10 +122,11 @@ class Stage:
         )
 
     def png(self):
-        """The picture as it stands, for readers without a kernel."""
-        stream = io.BytesIO()
-        FigureCanvasAgg(self.figure).print_figure(stream, dpi=120)
-        return stream.getvalue()
+        """The picture as it stands, for readers without a kernel; 256 colours are enough."""
+        full, small = io.BytesIO(), io.BytesIO()
+        self.figure.savefig(full, dpi=120)
+        Image.open(full).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(small, "png")
+        return small.getvalue()
 
 
 @dataclass(frozen=True)

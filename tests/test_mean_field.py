@@ -88,6 +88,7 @@ def test_posterior_factorises_only_without_one_theta():
         zeros = model.correlation, model.final_gap, model.posterior_cov[0, 1]
         assert all((zero == 0) == factorises for zero in zeros)
         assert not factorises or not np.signbit(zeros).any()
+    assert not np.signbit(LinearGaussian([3, 0], -1).posterior_mean[1])
 
 
 def test_elbo_never_falls_and_stays_below_the_evidence():

@@ -1,0 +1,182 @@
+"""The two directions of KL side by side: the moment projection and the information projection."""
+
+from functools import cache, lru_cache
+
+import numpy as np
+from scipy.stats import norm
+
+from helpers.divergences import moment_projection
+from helpers.lessons.mean_matching.landscape import Landscape, downhill, minima
+from helpers.lessons.mean_matching.targets import two_bumps
+from helpers.plots import (
+    ACCENT,
+    APPROXIMATION,
+    LOSS,
+    TARGET,
+    draw_contours,
+    draw_curve,
+    draw_marker,
+    keep_limits,
+    move_contours,
+)
+from helpers.widgets import Explorer, Slider
+
+X = np.linspace(-6, 6, 161)
+FINE = np.linspace(-8, 8, 321)  # where two bumps live; sums over it are exact to 1e-12
+MEANS = np.linspace(-4.8, 4.8, 81)
+OTHERS = dict(color="white", markeredgecolor=LOSS, mew=2)  # minima that were not reached
+REVERSE = "-."  # the line style of KL(q‖p), beside its colour
+SHAPE = (
+    Slider("separation", "bump distance", 0.0, 6.0, 5.0, 0.25),
+    Slider("weight", "weight, left bump", 0.05, 0.95, 0.35, 0.05),
+)
+START = Slider("start", "start: mean of q", -4.0, 4.0, -2.0, 0.25)
+
+
+@cache
+def of_unit_variance():
+    return Landscape(MEANS, [1.0])
+
+
+@cache
+def of_any_variance():
+    return Landscape(MEANS, np.geomspace(0.35, 4, 29))
+
+
+@lru_cache(maxsize=4)  # so that moving the start costs nothing
+def reverse_map(separation, weight):
+    """KL(q‖p) over all means and sds, and its local minima."""
+    values = of_any_variance()(two_bumps(separation, weight))
+    return values, of_any_variance().minima(values)
+
+
+def entropy(p):
+    log_p = p.logpdf(FINE)
+    return -np.sum(np.exp(log_p) * log_p) * (FINE[1] - FINE[0])
+
+
+def _draw_densities(ax, title):
+    """The axes with p, its moment projection and an information projection, and their mover."""
+    keep_limits(ax, (-6, 6), (0, 0.8), xlabel="x", ylabel="density", title=title)
+    style = dict(animated=True)
+    curves = [
+        draw_curve(ax, X, 0 * X, color=TARGET, label="p", **style),
+        draw_curve(ax, X, 0 * X, color=APPROXIMATION, label="min KL(p‖q)", **style),
+        draw_curve(ax, X, 0 * X, color=LOSS, linestyle=REVERSE, label="min KL(q‖p)", **style),
+    ]
+    ax.legend(loc="upper left")
+
+    def move(p, forward, reverse):
+        curves[0].set_ydata(p.pdf(X))
+        curves[1].set_ydata(norm.pdf(X, *forward))
+        curves[2].set_ydata(norm.pdf(X, *reverse))
+
+    return move
+
+
+def _draw_directions(figure):
+    left, right = figure.subplots(1, 2)
+    move_densities = _draw_densities(left, "p, and the best N(μ, 1) in each direction")
+    title = "Two objectives for one μ"
+    keep_limits(right, (-4.8, 4.8), (0, 14), xlabel="μ", ylabel="nats", title=title)
+    style = dict(animated=True)
+    curve_m = draw_curve(right, MEANS, 0 * MEANS, color=APPROXIMATION, label="KL(p‖q)", **style)
+    curve_i = draw_curve(
+        right, MEANS, 0 * MEANS, color=LOSS, linestyle=REVERSE, label="KL(q‖p)", **style
+    )
+    walked = draw_curve(right, [], [], color=LOSS, linestyle="-", linewidth=3.4, **style)
+    lowest = draw_marker(right, color=APPROXIMATION, marker="s", label="E[x]")
+    others = draw_marker(right, label="a minimum", **OTHERS)
+    found = draw_marker(right, color=LOSS, label="reached")
+    begin = draw_marker(right, color=ACCENT, marker="v", label="start")
+    right.legend(loc="upper center", handlelength=2)
+
+    def update(separation, weight, start):
+        p = two_bumps(separation, weight)
+        mean, var = moment_projection(p)
+        forward = 0.5 * np.log(2 * np.pi) + 0.5 * (var + (MEANS - mean) ** 2) - entropy(p)
+        places, reverse = minima(MEANS, of_unit_variance()(p)[:, 0])
+        end = downhill(places, reverse, start)
+        curve_m.set_ydata(forward)
+        curve_i.set_ydata(reverse(MEANS))
+        way = np.linspace(start, end, 30)
+        walked.set_data(way, reverse(way))
+        lowest.set_data([mean], [forward.min() - 0.5 * np.min((MEANS - mean) ** 2)])
+        others.set_data(places, reverse(places))
+        found.set_data([end], [reverse(end)])
+        begin.set_data([start], [reverse(start)])
+        move_densities(p, (mean, 1), (end, 1))
+        listed = " and ".join(f"{place:.3f}" for place in places)
+        return (
+            f"E[x] = {mean:.3f} minimises KL(p‖q). KL(q‖p) has its minima at {listed}: from "
+            f"{start:g} the way down ends at {end:.3f}, at {reverse(end):.3f} nats."
+        )
+
+    return update
+
+
+directions = Explorer(
+    "Two directions, two answers",
+    (*SHAPE, START),
+    _draw_directions,
+    (9.6, 4.2),
+)
+
+RISES = np.array([0.05, 0.2, 0.5, 1, 2, 4])  # contours, in nats above the lowest value
+
+
+def _draw_map(ax, color, title):
+    keep_limits(ax, (-4.8, 4.8), (0.35, 4), xlabel="mean of q", title=title)
+    ax.set_yscale("log")
+    ax.set_yticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
+    ax.minorticks_off()
+    return draw_contours(ax, color=color, linewidth=1.3, linestyle="-", animated=True)
+
+
+def _draw_free_variance(figure):
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1.2, 1, 1))
+    move_densities = _draw_densities(left, "p, and the best N(m, s²)")
+    contours_m = _draw_map(middle, APPROXIMATION, "KL(p‖q): one minimum")
+    contours_i = _draw_map(right, LOSS, "KL(q‖p): ▼ leads to ●")
+    middle.set_ylabel("sd of q")
+    lowest = draw_marker(middle, color=APPROXIMATION, marker="s")
+    others = draw_marker(right, **OTHERS)
+    path = draw_curve(right, [], [], color=ACCENT, linestyle="-", linewidth=1.4, animated=True)
+    found = draw_marker(right, color=LOSS)
+    begin = draw_marker(right, color=ACCENT, marker="v")
+    landscape = of_any_variance()
+    means, sds = landscape.means, landscape.sds
+
+    def update(separation, weight, start, start_sd):
+        p = two_bumps(separation, weight)
+        mean, var = moment_projection(p)
+        gap = var + (means[:, None] - mean) ** 2
+        forward = 0.5 * np.log(2 * np.pi * sds**2) + 0.5 * gap / sds**2 - entropy(p)
+        best = 0.5 * np.log(2 * np.pi * np.e * var) - entropy(p)
+        move_contours(contours_m, means[::2], sds, forward[::2].T, best + RISES)
+        reverse, minima_i = reverse_map(separation, weight)
+        move_contours(contours_i, means, sds, reverse.T, reverse.min() + RISES)
+        way = landscape.walk(reverse, start, start_sd)
+        distance = np.abs(minima_i[0] - way[0, -1]) + np.abs(np.log(minima_i[1] / way[1, -1]))
+        end, end_sd = minima_i[:, np.argmin(distance)]
+        sd = np.sqrt(var)
+        lowest.set_data([mean], [sd])
+        others.set_data(minima_i)
+        path.set_data(*np.column_stack([way, (end, end_sd)]))
+        found.set_data([end], [end_sd])
+        begin.set_data([start], [start_sd])
+        move_densities(p, (mean, sd), (end, end_sd))
+        return (
+            f"KL(p‖q) is least at mean {mean:.2f}, sd {sd:.2f}, the moments of p. KL(q‖p) has "
+            f"local minima: {minima_i.shape[1]}. From mean {start:g}, sd {start_sd:g} the way "
+            f"down ends at mean {end:.2f}, sd {end_sd:.2f}."
+        )
+
+    return update
+
+
+free_variance = Explorer(
+    "Mean and variance free",
+    (*SHAPE, START, Slider("start_sd", "start: sd of q", 0.4, 3.0, 1.0, 0.1)),
+    _draw_free_variance,
+)
