@@ -20,11 +20,7 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
-    for item in items:
-        if item.path.suffix == ".ipynb":  # a notebook's cells share one kernel: one process
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if config.getoption("--solved"):
         chosen = [item for item in items if "solved" in item.keywords]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])

@@ -107,7 +107,7 @@ _CIRCLE = ellipse([0, 0], np.eye(2), 1, 37).T
 class Components:
     """The rings of q(μ_k) at two standard deviations, and the means, in `size` data units."""
 
-    def __init__(self, ax, n_components, size, *, animated=True):
+    def __init__(self, ax, n_components, size, *, ring=None, animated=True):
         kinds = range(n_components)
         self._rings = [Stroke(ax, COLORS[k % 6], RINGS[k % 6], animated=animated) for k in kinds]
         self._centres = [

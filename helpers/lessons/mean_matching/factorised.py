@@ -123,7 +123,7 @@ def _draw_product(figure):
         p_2, p_1 = factorised_moment_projection(p / p.sum())  # rows are z₂
         q = np.outer(p_2, p_1)
         information = kl_tables(p, q)
-        empty = q[p < 0.01 * p.max()].sum() - p[p < 0.01 * p.max()].sum()
+        empty = q[p < 0.01 * p.max()].sum()
         spacing = np.sqrt(CELL)
         for mover, lines, density in zip(movers, contours, (p, q), strict=True):
             mover(p_1 / spacing, p_2 / spacing)
