@@ -85,7 +85,7 @@ class Stage:
                 artist.set_visible(visible)
         cell = dict(grid_area="1 / 1", margin="0", overflow="hidden")
         self.layer = HTML(layout=Layout(**cell))
-        self._caption = HTML(layout=Layout(min_height="3em", margin="0 0 0 8px"))
+        self._caption = HTML(layout=Layout(min_height="4.6em", margin="0 0 0 8px"))
         layers = GridBox([HTML(self.still, layout=Layout(**cell)), self.layer])
         layers.layout = Layout(grid_template_columns="100%", overflow="hidden")
         title = HTML(f"<b>{escape(explorer.title)}</b>")

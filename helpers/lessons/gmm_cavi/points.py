@@ -105,11 +105,13 @@ _CIRCLE = ellipse([0, 0], np.eye(2), 1, 37).T
 
 
 class Components:
-    """The rings of q(μ_k) at two standard deviations, and the means, in `size` data units."""
+    """The rings of q(μ_k) at two standard deviations, and the means as marks of `size`."""
 
     def __init__(self, ax, n_components, size, *, ring=None, animated=True):
         kinds = range(n_components)
-        self._rings = [Stroke(ax, COLORS[k % 6], RINGS[k % 6], animated=animated) for k in kinds]
+        self._rings = [
+            Stroke(ax, ring or COLORS[k % 6], RINGS[k % 6], animated=animated) for k in kinds
+        ]
         self._centres = [
             Cloud(ax, k, size, animated=animated, edgecolor="black", linewidth=1.4) for k in kinds
         ]

@@ -69,7 +69,7 @@ def _draw_sweeps(figure):
     x = eruptions()
     draw_eruptions(plane, "Rings: q(μₖ), 2 sd; empty marks: undecided")
     points = Points(plane, x, MOST, 0.05)
-    components = Components(plane, MOST, 0.055)
+    components = Components(plane, MOST, 0.055, ring="black")
     chosen = draw_marker(plane, color="black", markersize=17, markerfacecolor="none")
     chosen.set(markeredgecolor="black", markeredgewidth=1.6)
     draw_rise(rise)
@@ -122,7 +122,7 @@ cavi = Explorer(
         Slider("sd_prior", "σ, prior of the means", 0.5, 4.0, 2.0, 0.25),
         Slider("seed", "start (seed)", 0, 20, 1, 1),
         Slider("sweep", "sweeps done", 0, N_SWEEPS, 1, 1, play=True),
-        Slider("point", "point to ask about", 0, 271, 5, 1),
+        Slider("point", "point to ask about", 0, 271, 23, 1),
     ),
     _draw_sweeps,
     (9.6, 6.6),
