@@ -167,7 +167,7 @@ class Derivation:
         return rows
 
     def agrees(self, number, difference):
-        return np.max(np.abs(difference)) <= self.tolerance * max(1.0, np.max(np.abs(number)))
+        return bool(np.abs(difference).max() <= self.tolerance * max(1.0, np.abs(number).max()))
 
     def _verdict(self, line, number, difference):
         """The number, and whether it equals what it must."""

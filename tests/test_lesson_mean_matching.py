@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 from matplotlib.figure import Figure
 from scipy.integrate import quad
+from scipy.interpolate import RectBivariateSpline
 from scipy.optimize import minimize_scalar
 from scipy.stats import cauchy, norm, t
 
@@ -25,7 +26,7 @@ from helpers.lessons.mean_matching.failures import (
     divergence_within,
     running_means,
 )
-from helpers.lessons.mean_matching.landscape import Landscape, downhill, minima
+from helpers.lessons.mean_matching.landscape import Landscape, _newton, downhill, minima
 from helpers.lessons.mean_matching.projections import (
     MEANS,
     entropy,
@@ -170,6 +171,14 @@ def test_walk_goes_downhill_to_the_minimum_below():
         below = information_projection(two_bumps(separation, weight), (way[0, -1], way[1, -1] ** 2))
         gap = np.abs(places[0] - below.mean) + np.abs(places[1] - np.sqrt(below.var))
         assert gap.min() < 4e-3
+
+
+def test_a_saddle_is_no_minimum():
+    side = np.linspace(-1, 1, 9)
+    saddle = RectBivariateSpline(side, side, side[:, None] ** 2 - side**2)
+    bowl = RectBivariateSpline(side, side, (side[:, None] - 0.2) ** 2 + 3 * side**2)
+    assert _newton(saddle, np.zeros(2)) is None
+    assert _newton(bowl, np.array([0.5, 0.5])) == pytest.approx([0.2, 0.0], abs=1e-9)
 
 
 @pytest.mark.parametrize(("separation", "weight"), [(5.0, 0.35), (3.0, 0.5), (6.0, 0.05)])
