@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import entr, logsumexp
+from scipy.special import entr, expit, logsumexp
 
 from helpers import mixture
 from helpers.lessons.gmm_cavi import tiny
@@ -45,9 +45,8 @@ def _as_divergence(first, lam, sig):
 
 
 def _highest(first, lam, sig):
-    found = minimize_scalar(
-        lambda p: -_elbo(p, lam, sig), bounds=(1e-9, 1 - 1e-9), options={"xatol": 1e-9}
-    )
+    # In the logit: at small λ the best probability is too close to 0 or 1 for a search in p.
+    found = minimize_scalar(lambda t: -_elbo(expit(t), lam, sig), bounds=(-36, 36))
     return -found.fun
 
 

@@ -114,9 +114,11 @@ def _draw_hard(figure):
     title = "Largest responsibility of each point, in order"
     keep_limits(right, (0, 272), (0.2, 1.03), xlabel="points", ylabel="max φ", title=title)
     curve = Stroke(right, ACCENT, linewidth=2.4)
+    for tenth in range(-20, 3):  # fitted before the hand gets there
+        at_noise(tenth / 10, 3)
 
     def update(exponent, n_components):
-        found, bad, entropy = at_noise(exponent, n_components)
+        found, bad, entropy = at_noise(round(10 * exponent) / 10, n_components)
         phi, means, variances = found.state
         _, leaning, undecided = points.move(phi)
         components.move(means, variances)
