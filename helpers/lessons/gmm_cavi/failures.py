@@ -53,7 +53,7 @@ def _draw_moved(figure):
     naive = Stroke(left, LOSS, (0, (5, 2)), 2.2)
     draw_curve(left, [], [], color=TARGET, label="helpers.mixture")
     draw_curve(left, [], [], color=LOSS, linestyle="--", label="plain formulas")
-    left.legend(loc="lower right")
+    left.legend(loc="upper center")
     keep_limits(right, (-0.2, 8.2), (-13, 6), xlabel="log₁₀ of the offset")
     right.set(ylabel="log₁₀ of the error", title="Error of the last ELBO, in nats")
     errors = [[abs(run[-1]) for run in moved(float(e))] for e in OFFSETS]
