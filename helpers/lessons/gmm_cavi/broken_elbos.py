@@ -7,14 +7,6 @@ import numpy as np
 
 from helpers.lessons.gmm_cavi.plain import elbo_terms
 
-BUGS = (
-    "the sign of the entropy H(q(c)) is flipped",
-    "the factor D is missing on s² in E log p(x|c,μ)",
-    "m is not squared in E log p(μ)",
-    "a constant is dropped",
-    "λ stands where λ² should",
-)
-
 
 def a(model, x, state):
     """One of the five."""

@@ -14,7 +14,6 @@ from helpers.gaussians import ellipse
 from helpers.plots import ACCENT, APPROXIMATION, GAIN, LOSS, SAMPLES, TARGET
 
 COLORS = (TARGET, APPROXIMATION, SAMPLES, LOSS, GAIN, ACCENT)
-MARKERS = "osD^vP"  # what the same shapes are called in a legend
 RGB = np.array([to_rgb(color) for color in COLORS])
 SURE, LEANING = 0.9, 0.65  # largest responsibility from which a point is sure, or leans
 RINGS = ("-", (0, (5, 2)), (0, (1, 1)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
