@@ -6,13 +6,13 @@ deterministic sentence. Every display builds its own widgets, so nothing is ever
 """
 
 import base64
-import inspect
 import io
 import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -23,6 +23,7 @@ from PIL import Image
 
 from helpers.controls import Choice, Controls, Slider, button
 from helpers.diagnosis import diagnose
+from helpers.exercise import Exercise
 
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
@@ -272,29 +273,18 @@ class Prediction:
         return VBox([question, row, reply], layout=Layout(max_width=WIDTH))
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """A function for the student to write, and what is needed to tell them what went wrong.
-
-    `solution` is the reference; `probe(rng)` draws its arguments; `slips` maps each known mistake
-    to a function that makes it; `terms(*arguments)` names the summands of the right answer;
-    `identities` maps a property in words to a test of the student's function that returns what
-    was wrong, or "".
-    """
-
-    solution: Callable
-    probe: Callable
-    slips: dict[str, Callable]
-    hints: tuple[str, ...]
-    terms: Callable | None = None
-    identities: dict[str, Callable] | None = None
-
-    name = property(lambda self: self.solution.__name__)
-    source = property(lambda self: inspect.getsource(self.solution))
+class Check(Exercise):
+    """An exercise that can be called with the student's function: `check.<name>(function)`."""
 
     def __call__(self, function):
-        """Check `function`: the verdict is shown by being the last expression of the cell."""
+        """The verdict, shown by being the last expression of the cell."""
         return Report(self, *diagnose(self, function))
+
+
+def checks(module):
+    """The exercises that `module` holds, as one object: `check.<name>(function)`."""
+    found = [value for value in vars(module).values() if isinstance(value, Exercise)]
+    return SimpleNamespace(**{one.name: Check(**vars(one)) for one in found})
 
 
 MARKS = {"passed": "✓", "slip": "✗", "wrong": "✗", "error": "✗", "unattempted": "…"}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.diagnosis import diagnose
-from helpers.widgets import Exercise
+from helpers.exercise import Exercise
 
 
 def total(a, b):

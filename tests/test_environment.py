@@ -16,7 +16,7 @@ NUMERICS = ["arguments", "gaussians", "divergences", "mean_field", "mixture"]
 ORDER = [
     *["arguments", "gaussians", "quadrature", "densities", "divergences", "mean_field"],
     *["mixture_model", "mixture_blocks", "mixture", "approximations", "models", "plots"],
-    *["controls", "guard", "diagnosis", "widgets", "lessons"],
+    *["controls", "exercise", "guard", "diagnosis", "widgets", "lessons"],
 ]
 
 
@@ -95,7 +95,9 @@ def test_imports_run_in_one_direction(path):
     inside = path.relative_to(ROOT / "helpers").parts
     own = inside[0].removesuffix(".py")
     for name in imports(path):
-        if name.startswith("helpers.lessons.") and own == "lessons":
+        if name == "helpers.lessons":
+            assert inside[2:] == ("__init__.py",), f"{name}: only a lesson's package needs it"
+        elif name.startswith("helpers.lessons.") and own == "lessons":
             assert name.split(".")[2] == inside[1], f"{name}: a lesson imports another lesson"
         elif name.startswith("helpers."):
             assert ORDER.index(name.split(".")[1]) < ORDER.index(own), name

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from conftest import parts
 
+from helpers.controls import Slider
 from helpers.diagnosis import N_PROBES, diagnose, flat, same
-from helpers.widgets import Derivation, Exercise, Explorer, Prediction, Slider
+from helpers.exercise import Exercise
+from helpers.widgets import Derivation, Explorer, Prediction
 
 EXPLORERS, DERIVATIONS = parts(Explorer), parts(Derivation)
 EXERCISES, PREDICTIONS = parts(Exercise), parts(Prediction)

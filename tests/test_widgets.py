@@ -6,7 +6,7 @@ import re
 import pytest
 
 from helpers.controls import Choice, Slider
-from helpers.widgets import Derivation, Exercise, Explorer, Line, Prediction, Stage
+from helpers.widgets import Check, Derivation, Explorer, Line, Prediction, Stage
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -49,7 +49,7 @@ def double(x):
     return 2 * x
 
 
-EXERCISE = Exercise(double, lambda rng: (rng.normal(),), {"tripled": lambda x: 3 * x}, ("h1", "h2"))
+EXERCISE = Check(double, lambda rng: (rng.normal(),), {"tripled": lambda x: 3 * x}, ("h1", "h2"))
 
 
 def bundle(part):

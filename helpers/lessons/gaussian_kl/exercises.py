@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.widgets import Exercise
+from helpers.exercise import Exercise
 
 
 def kl_univariate(mean_p, var_p, mean_q, var_q):

@@ -3,10 +3,11 @@
 import numpy as np
 from scipy.special import entr
 
+from helpers.exercise import Exercise
 from helpers.lessons.gmm_cavi import plain
 from helpers.lessons.gmm_cavi.plain import update_assignments, update_components
+from helpers.lessons.gmm_cavi.puzzle import suspects
 from helpers.mixture import MixtureModel, State
-from helpers.widgets import Exercise
 
 
 def elbo(x, responsibilities, means, variances, prior_mean, prior_var, noise_var):
@@ -258,3 +259,5 @@ bound = Exercise(
         )
     ),
 )
+
+__all__ = ["assignments", "bound", "components", "suspects"]

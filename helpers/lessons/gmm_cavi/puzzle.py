@@ -2,7 +2,7 @@
 
 import itertools
 
-from helpers.widgets import Exercise
+from helpers.exercise import Exercise
 
 
 def name_the_bugs():

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from helpers.exercise import Exercise
 from helpers.mean_field import LinearGaussian
-from helpers.widgets import Exercise
 
 
 def elbo(theta, x, m, s2):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from helpers.exercise import Exercise
 from helpers.lessons.mean_field_posterior.elbo_exercise import elbo_probe
-from helpers.widgets import Exercise
 
 
 def posterior_cov(theta):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.widgets import Exercise
+from helpers.exercise import Exercise
 
 
 def gradient(mu, x):
