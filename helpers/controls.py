@@ -11,6 +11,7 @@ from ipywidgets import HTML, Button, GridBox, HBox, Layout, VBox
 # JupyterLab's messages reach ipykernel 7 in threads beside each other and beside running cells,
 # and matplotlib is not made for that: one change at a time, in all displays together.
 ONE_AT_A_TIME = threading.RLock()
+SMALL = dict(width="auto", height="24px", flex="0 0 auto")  # a button in a title's row
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ class Choice:
         return value
 
     def widget(self):
-        return ipywidgets.Dropdown(
+        # Not a dropdown: in JupyterLab its arrow keys would move the selected cell, too.
+        return ipywidgets.ToggleButtons(
             options=self.options,
             value=self.start,
             description=self.label,
-            tooltip=self.label,
-            style={"description_width": "11em"},
+            style={"description_width": "11em", "button_width": "auto"},
             layout=Layout(width="auto"),
         )
 
@@ -105,7 +106,9 @@ class Controls:
         grid = GridBox(rows, layout=Layout(grid_template_columns=columns, width="100%"))
         self.message = HTML(layout=Layout(display="none"))
         self.box = VBox([grid, self.message] if rows else [])
-        self.reset_button = button("Reset", self.reset)
+        self.reset_button = button(
+            "Reset", self.reset, width="auto", height="24px", flex="0 0 auto"
+        )
 
     @property
     def values(self):

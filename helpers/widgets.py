@@ -20,7 +20,8 @@ from ipywidgets import HTML, GridBox, HBox, HTMLMath, IntSlider, Layout, VBox
 from helpers.controls import Choice, Controls, Slider, button
 from helpers.diagnosis import diagnose
 from helpers.exercise import Exercise
-from helpers.stage import STYLE, WIDTH, Stage
+from helpers.frame import WIDTH, framed, shown_in_cell
+from helpers.stage import STYLE, Stage
 from helpers.words import short
 
 __all__ = [
@@ -156,6 +157,7 @@ class Derivation:
         head = "<tr><th></th><th>line, and why</th><th>its number</th></tr>"
         caption = escape(self.title) + (f", at {escape(at)}" if at else "")
         table = f"<table><caption>{caption}</caption>{head}{body}</table>"
+        table += "<p><small>Run this cell to step through it.</small></p>"
         wrong = sum(gap is not None and not self.agrees(n, gap) for n, gap in rows)
         text = f"{self.title}: {len(rows)} lines, {wrong} of them wrong"
         return _bundle(self.live(), text, {"text/html": table})
@@ -193,16 +195,14 @@ class Derivation:
         controls = Controls(self.controls, refresh)
         refresh(**controls.values)
         show(1)
-        title = HTML(f"<b>{escape(self.title)}</b>", layout=Layout(flex="1 1 auto"))
-        reset = [controls.reset_button] if self.controls else []
-        head = HBox([title, *reset])
         buttons = HBox([previous, following, every, line, count])
         buttons.layout = Layout(flex_flow="row wrap")
         # Upside down, so that the browser keeps the newest line, at the end, in view.
+        ledger.layout.flex, ledger.layout.overflow = "0 0 auto", "visible"
         window = VBox([ledger], layout=Layout(max_height="34em", overflow="auto"))
         window.layout.flex_flow = "column-reverse nowrap"
-        children = [head, controls.box, window, buttons]
-        return VBox(children, layout=Layout(max_width=WIDTH))
+        reset = [controls.reset_button] if self.controls else []
+        return framed(self.title, controls.box, window, buttons, buttons=reset)
 
 
 @dataclass(frozen=True)
@@ -236,6 +236,7 @@ class Prediction:
         listed = "<br>".join(f"<b>{letter}.</b> {option}" for letter, option in pairs)
         answer = f"<details><summary>Answer</summary>{self._explanation()}</details>"
         page = f"<p><b>Predict.</b> {self.question}</p><p>{listed}</p>{answer}"
+        page += "<p><small>Run this cell to answer it.</small></p>"
         return _bundle(self.live(), f"Predict. {_plain(self.question)}", {"text/html": page})
 
     def live(self):
@@ -257,7 +258,7 @@ class Prediction:
         give = button("Show the answer", lambda: choose(None), width="auto")
         row = HBox([*buttons, give], layout=Layout(flex_flow="row wrap"))
         question = HTMLMath(f"<b>Predict.</b> {self.question}")
-        return VBox([question, row, reply], layout=Layout(max_width=WIDTH))
+        return framed("", question, row, reply)
 
 
 LETTERS = "ABCDEF"
@@ -318,6 +319,7 @@ class Report:
 
 def _bundle(box, text, static):
     """The three forms at once: live widgets, the sentence, and `static` by its MIME type."""
+    shown_in_cell(box)
     return box._repr_mimebundle_() | {"text/plain": text} | static
 
 
