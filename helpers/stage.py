@@ -54,8 +54,8 @@ class Stage:
             self.still = self.still_layer()
         cell = dict(grid_area="1 / 1", margin="0", overflow="hidden")
         self.layer = HTML(layout=Layout(min_height="4.6em", **cell))
-        layers = GridBox([HTML(self.still, layout=Layout(**cell)), self.layer])
-        layers.layout = Layout(grid_template_columns="100%", overflow="hidden")
+        both = [HTML(self.still, layout=Layout(**cell)), self.layer]
+        layers = GridBox(both, layout=Layout(grid_template_columns="100%", overflow="hidden"))
         self._explorer, self._source = explorer, HTML(layout=Layout(display="none"))
         code = small_button("Code", self._toggle_source, "How this picture is drawn")
         buttons = [self.controls.reset_button, code] if explorer.controls else [code]

@@ -195,8 +195,8 @@ class Derivation:
         controls = Controls(self.controls, refresh)
         refresh(**controls.values)
         show(1)
-        buttons = HBox([previous, following, every, line, count])
-        buttons.layout = Layout(flex_flow="row wrap")
+        steps = [previous, following, every, line, count]
+        buttons = HBox(steps, layout=Layout(flex_flow="row wrap"))
         # Upside down, so that the browser keeps the newest line, at the end, in view.
         ledger.layout.flex, ledger.layout.overflow = "0 0 auto", "visible"
         window = VBox([ledger], layout=Layout(max_height="34em", overflow="auto"))
