@@ -51,8 +51,7 @@ def choose(page, menu, command):
 @pytest.fixture(scope="module")
 def saved(lab, chromium):
     """The page that ran the notebook, after a save."""
-    address, home = lab
-    page = open_and_run(chromium, address, NAME)
+    page = open_and_run(chromium, lab[0], NAME)
     page.news = page.locator("text=Would you like to").count()
     choose(page, "File", "docmanager:save")
     page.wait_for_timeout(3000)
@@ -89,12 +88,11 @@ def test_run_and_saved_without_changes_it_is_the_file_that_was_cloned(lab, saved
 
 
 def test_opened_again_it_shows_its_pictures(lab, saved, chromium):
-    address, home = lab
     choose(saved, "File", "filemenu:close-and-cleanup")
     saved.click(".jp-Dialog button:has-text('Ok')")
     saved.wait_for_timeout(2000)
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{address}/lab/workspaces/again/tree/notebooks/{NAME}")
+    page.goto(f"{lab[0]}/lab/workspaces/again/tree/notebooks/{NAME}")
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
     page.wait_for_timeout(2000)
     assert page.locator(".jp-RenderedImage img").count() > 3
