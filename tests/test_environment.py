@@ -16,7 +16,7 @@ NUMERICS = ["arguments", "gaussians", "divergences", "mean_field", "mixture"]
 ORDER = [
     *["arguments", "gaussians", "quadrature", "densities", "divergences", "mean_field"],
     *["mixture_model", "mixture_blocks", "mixture", "approximations", "models", "plots"],
-    *["controls", "exercise", "guard", "diagnosis", "widgets", "lessons"],
+    *["controls", "exercise", "diagnosis", "examination", "guard", "widgets", "checks", "lessons"],
 ]
 
 
