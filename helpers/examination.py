@@ -29,7 +29,10 @@ OVERTIME = b"Timeout ("  # so faulthandler's report begins
 IDLE = 600.0  # seconds
 MOST_LINES, MOST_BYTES = 20, 4000  # of what is printed
 MEMORY = 1 << 30  # bytes, beyond what numpy and the exercises take
-SHARED = {module: dict(vars(module)) for module in (np, np.linalg, np.random, math, builtins)}
+SHARED = [  # (name, namespace, its copy) of what every function uses
+    (module.__name__, vars(module), dict(vars(module)))
+    for module in (builtins, math, np, np.linalg, np.random)
+]
 
 _reply = None  # where the answer goes; None in every process but an examining one
 
@@ -37,7 +40,7 @@ _reply = None  # where the answer goes; None in every process but an examining o
 def serve(module):
     """Load the exercises of `module`, wait for a request on stdin, answer it, and end."""
     global _reply
-    with open(os.devnull, "w") as nowhere:
+    with open(os.devnull, "w", encoding="ascii") as nowhere:
         faulthandler.dump_traceback_later(IDLE, exit=True, file=nowhere)
         if module:
             importlib.import_module(module)
@@ -143,10 +146,10 @@ class Watched:
                 self.raised = trouble
                 raise
             finally:
+                _refuse_changes()
                 self.left -= monotonic() - start
                 _arm(self.patience)
                 sys.setrecursionlimit(depth)
-                _refuse_changes()
 
         self.call = call if callable(function) else function
 
@@ -157,12 +160,12 @@ def _arm(seconds):
 
 
 def _refuse_changes():
-    for module, before in SHARED.items():
-        now = vars(module)
+    # Nothing of the builtins is called before they are as they were.
+    for module, now, before in SHARED:
         changed = [name for name, value in before.items() if now.get(name) is not value]
         if changed:
             now.update(before)
-            what = f"{module.__name__}.{changed[0]}".removeprefix("builtins.")
+            what = f"{module}.{changed[0]}".removeprefix("builtins.")
             answer("error", f"It changed {what} for everybody: give your own things other names.")
 
 
@@ -170,17 +173,20 @@ def _limit_memory():
     if sys.platform == "linux":  # elsewhere the limit is not kept, or not known
         import resource
 
-        with open("/proc/self/statm") as sizes:
-            taken = int(sizes.read().split()[0]) * resource.getpagesize()
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        with open("/proc/self/statm", encoding="ascii") as sizes:
+            taken = int(sizes.read().split()[5]) * resource.getpagesize()
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, hard))
+            resource.setrlimit(resource.RLIMIT_DATA, (taken + MEMORY, hard))
 
 
 def said(trouble):
     """The exception in words, cut."""
-    text = f"{type(trouble).__name__}: {trouble}" if str(trouble) else type(trouble).__name__
-    return text[:200].rstrip(".") + "."
+    try:
+        text = str(trouble)[:200]
+    except Exception:  # the student's own class may do anything
+        text = ""
+    return f"{type(trouble).__name__}: {text}".rstrip(": .") + "."
 
 
 class Printed(io.RawIOBase):

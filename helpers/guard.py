@@ -102,15 +102,15 @@ def _asked(process, request):
     """(printed, reply, exit code) of a process given the request; it has ended afterwards."""
     deadline = monotonic() + PATIENCE
     try:
+        with contextlib.suppress(OSError):  # it has ended, or ends while it is read
+            process.stdin.write(request)
         while True:
             try:
                 # In slices, for between them ■ is heard on every system.
-                printed, reply = process.communicate(request, timeout=0.1)
+                printed, reply = process.communicate(timeout=0.1)
                 return printed, reply, process.returncode
             except subprocess.TimeoutExpired:
-                request = None  # it is on its way
                 if monotonic() > deadline:
-                    _end(process)
                     return b"", examination.BEGUN + examination.OVERTIME, None
     finally:
         _end(process)
@@ -122,8 +122,10 @@ def _end(process):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
-    if process.returncode is None:
-        process.communicate()
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(OSError):
+            stream.close()
 
 
 @atexit.register
