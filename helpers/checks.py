@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from html import escape
 from types import SimpleNamespace
 
-from ipywidgets import HTML, HBox, HTMLMath, Layout, VBox
+from ipywidgets import HTML, HBox, HTMLMath
 
 from helpers.controls import button
 from helpers.examination import Refusal
 from helpers.exercise import Exercise
+from helpers.frame import framed, shown_in_cell
 from helpers.guard import examine
-from helpers.widgets import WIDTH
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,9 @@ class Report:
             text += f"\nYour function printed:\n{self.printed}"
             page += f"<br>Your function printed:<pre>{escape(self.printed)}</pre>"
         stored = {"text/plain": text, "text/html": f"<div>{page}</div>"}
-        return self.live(page)._repr_mimebundle_() | stored
+        box = self.live(page)
+        shown_in_cell(box)
+        return box._repr_mimebundle_() | stored
 
     def live(self, page):
         """The verdict, with hints one at a time and the solution on request."""
@@ -95,5 +97,4 @@ class Report:
         buttons = HBox([hint_button, button("Solution", solution)])
         verdict = HTML(f'<output aria-live="polite">{page}</output>')
         progress = HTML(f"<small>{self.progress}</small>")
-        children = [verdict, progress, buttons, help_shown, solution_shown, explanation]
-        return VBox(children, layout=Layout(max_width=WIDTH))
+        return framed("", verdict, progress, buttons, help_shown, solution_shown, explanation)

@@ -1,11 +1,17 @@
 """Sliders and choices as data, and the live controls they become."""
 
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
 import ipywidgets
 from ipywidgets import HTML, Button, GridBox, HBox, Layout, VBox
+
+# JupyterLab's messages reach ipykernel 7 in threads beside each other and beside running cells,
+# and matplotlib is not made for that: one change at a time, in all displays together.
+ONE_AT_A_TIME = threading.RLock()
+SMALL = dict(width="auto", height="24px", flex="0 0 auto")  # a button in a title's row
 
 
 @dataclass(frozen=True)
@@ -24,10 +30,22 @@ class Slider:
     def extremes(self):
         return self.low, self.start, self.high
 
+    @property
+    def _places(self):
+        return max(0, *(-Decimal(str(v)).as_tuple().exponent for v in (self.step, self.low)))
+
+    def snap(self, value):
+        """The nearest value that the slider can show: its 0.6000000000000001 is 0.6."""
+        if self._whole:
+            return value
+        return round(self.low + round((value - self.low) / self.step) * self.step, self._places)
+
+    @property
+    def _whole(self):
+        return all(isinstance(v, int) for v in (self.low, self.high, self.start, self.step))
+
     def widget(self):
-        whole = all(isinstance(v, int) for v in (self.low, self.high, self.start, self.step))
-        kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-        places = max(0, -Decimal(str(self.step)).as_tuple().exponent)
+        kind = ipywidgets.IntSlider if self._whole else ipywidgets.FloatSlider
         return kind(
             value=self.start,
             min=self.low,
@@ -35,7 +53,7 @@ class Slider:
             step=self.step,
             description=self.label,
             tooltip=self.label,
-            readout_format="d" if whole else f".{places}f",
+            readout_format="d" if self._whole else f".{self._places}f",
             style={"description_width": "11em"},
             layout=Layout(width="auto"),
         )
@@ -54,13 +72,16 @@ class Choice:
     def extremes(self):
         return self.options
 
+    def snap(self, value):
+        return value
+
     def widget(self):
-        return ipywidgets.Dropdown(
+        # Not a dropdown: in JupyterLab its arrow keys would move the selected cell, too.
+        return ipywidgets.ToggleButtons(
             options=self.options,
             value=self.start,
             description=self.label,
-            tooltip=self.label,
-            style={"description_width": "11em"},
+            style={"description_width": "11em", "button_width": "auto"},
             layout=Layout(width="auto"),
         )
 
@@ -69,38 +90,58 @@ class Controls:
     """The live sliders of one display: their widgets, their values, and one callback."""
 
     def __init__(self, controls, changed):
+        self._controls = {control.name: control for control in controls}
         self.widgets = {control.name: control.widget() for control in controls}
-        self._starts = {control.name: control.start for control in controls}
-        self._changed = changed
+        self._changed, self._waiting = changed, False
+        self._players = []
         rows = []
         for control in controls:
             widget = self.widgets[control.name]
             widget.observe(self._notice, "value")
-            rows.append(_with_play(widget) if getattr(control, "play", False) else widget)
-        reset = button("Reset", self.reset)
+            if getattr(control, "play", False):
+                widget, player = _with_play(widget)
+                self._players.append(player)
+            rows.append(widget)
         columns = "repeat(auto-fit, minmax(min(26em, 100%), 1fr))"
         grid = GridBox(rows, layout=Layout(grid_template_columns=columns, width="100%"))
         self.message = HTML(layout=Layout(display="none"))
-        self.box = VBox([grid, reset, self.message] if rows else [])
+        self.box = VBox([grid, self.message] if rows else [])
+        self.reset_button = button(
+            "Reset", self.reset, width="auto", height="24px", flex="0 0 auto"
+        )
 
     @property
     def values(self):
-        return {name: widget.value for name, widget in self.widgets.items()}
+        return {
+            name: self._controls[name].snap(widget.value) for name, widget in self.widgets.items()
+        }
 
     def reset(self):
-        for name, start in self._starts.items():
-            self.widgets[name].value = start
+        """All controls back to their starts, and one change for all of them."""
+        with ONE_AT_A_TIME:
+            self._waiting = True
+            for player in self._players:
+                player.playing = False
+            for name, control in self._controls.items():
+                self.widgets[name].value = control.start
+            self._waiting = False
+            self._notice(None)
 
     def _notice(self, _change):
-        # JupyterLab hides what a callback raises: show it, and raise it for whoever tests.
-        try:
-            self._changed(**self.values)
-        except Exception as trouble:
-            kind = escape(type(trouble).__name__)
-            self.message.value = f'<div role="alert">⚠ {kind}: {escape(str(trouble))}</div>'
-            self.message.layout.display = None
-            raise
-        self.message.layout.display = "none"
+        with ONE_AT_A_TIME:
+            if self._waiting:
+                return
+            # JupyterLab hides what a callback raises: show it, and raise it for whoever tests.
+            try:
+                self._changed(**self.values)
+            except Exception as trouble:
+                kind = escape(type(trouble).__name__)
+                self.message.value = f'<div role="alert">⚠ {kind}: {escape(str(trouble))}</div>'
+                self.message.layout.display = None
+                raise
+            if self.message.layout.display == "none":
+                return
+            self.message.layout.display = "none"
 
 
 def button(text, action, **layout):
@@ -118,4 +159,4 @@ def _with_play(slider):
     ipywidgets.jslink((play, "value"), (slider, "value"))
     slider.layout.flex = "1 1 auto"
     # A whole row; ipywidgets' front end does not pass `grid_column` on.
-    return HBox([play, slider], layout=Layout(grid_area="auto / 1 / auto / -1"))
+    return HBox([play, slider], layout=Layout(grid_area="auto / 1 / auto / -1")), play

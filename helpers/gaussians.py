@@ -85,6 +85,38 @@ def kl_full(mean_p, cov_p, mean_q, cov_q):
         return float(_in_range(0.5 * excess + 0.5 * distance))
 
 
+def log_normal(x, mean, var):
+    """log N(x | mean, var) = −½ [log 2π var + (x − mean)²/var], elementwise, in nats.
+
+    Parameters: numbers or arrays that broadcast; `var` is a variance, > 0, and not checked: this
+    is for pictures and sums over thousands of points. Complex arguments are welcome.
+    """
+    return -0.5 * (np.log(2 * np.pi * var) + (x - mean) ** 2 / var)
+
+
+def log_normal_full(x, mean, cov):
+    """log N(x | mean, cov) = −½ [log det 2πΣ + (x − μ)ᵀ Σ⁻¹ (x − μ)], in nats.
+
+    Parameters: `x` (..., D), `mean` (D,), `cov` (D, D), not checked. Returns: (...).
+    """
+    gap = np.asarray(x) - mean
+    distance = np.sum(gap @ np.linalg.inv(cov) * gap, axis=-1)
+    return -0.5 * (np.linalg.slogdet(2 * np.pi * np.asarray(cov))[1] + distance)
+
+
+def covariance(sd_1, sd_2, correlation):
+    """The covariance [[sd₁², ρ sd₁ sd₂], [ρ sd₁ sd₂, sd₂²]] of a pair."""
+    off = correlation * sd_1 * sd_2
+    return np.array([[sd_1**2, off], [off, sd_2**2]])
+
+
+def rings(mean, cov, levels=(1, 2)):
+    """`ellipse`s about one mean, at so many standard deviations each: a list of (2, n)."""
+    centre = np.asarray(mean)[:, None]
+    one = ellipse(mean, cov, 1) - centre
+    return [centre + level * one for level in levels]
+
+
 def ellipse(mean, cov, n_sd, n_points=73):
     """The outline of the points `n_sd` standard deviations from the mean, in the plane.
 

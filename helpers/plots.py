@@ -4,8 +4,8 @@ One colour and one line style per role, in every notebook: the target p is a sol
 approximation q a dashed vermilion, data are grey dots, samples green. The palette is Okabe and
 Ito's (2008), readable without red–green vision.
 
-Each `draw_*` returns the artists it made. `animated=True` marks those that will move, and each
-`move_*` moves what its twin drew.
+A `draw_*` returns matplotlib's own artist; a class puts several together, and its `move` moves
+them. `animated=True` marks what will move.
 """
 
 from functools import cache
@@ -19,6 +19,8 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
+from helpers.words import signed
+
 TARGET, APPROXIMATION, DATA, SAMPLES = "#0072B2", "#C44E00", "#4D4D4D", "#007A5A"
 GAIN, LOSS, ACCENT = "#E69F00", "#8250C4", "#B3005E"
 DASHES = {TARGET: "-", APPROXIMATION: (0, (5, 2))}
@@ -30,97 +32,113 @@ def draw_curve(ax, x, y, *, color, label=None, **style):
     return ax.plot(x, y, color=color, label=label, **style)[0]
 
 
-def draw_area(ax, x, *, color, hatch, label=None, **style):
-    """A hatched area over the x axis, at first empty; `move_area` gives it its height."""
-    # A tint, not a transparent colour: the hatch must stand out, on paper and in the browser.
-    tint = 0.45 * np.array(to_rgb(color)) + 0.55
-    style = dict(facecolor=tint, edgecolor="none", hatch=hatch, hatchcolor=color) | style
-    return ax.fill_between(x, 0 * x, label=label, **style)
+def tint(color):
+    """The colour, paler: opaque, so that what is drawn over it stands out."""
+    return 0.45 * np.array(to_rgb(color)) + 0.55
 
 
-def move_area(area, x, height):
-    area.set_data(x, height, np.zeros_like(height))
+class Area:
+    """A hatched area over the x axis, at first empty; `move` gives it its height."""
+
+    def __init__(self, ax, x, *, color, hatch, label=None, **style):
+        # A tint, not a transparent colour: the hatch must stand out, on paper and in the browser.
+        style = dict(facecolor=tint(color), edgecolor="none", hatch=hatch) | style
+        self._area = ax.fill_between(x, 0 * x, label=label, hatchcolor=color, **style)
+
+    def move(self, x, height):
+        self._area.set_data(x, height, np.zeros_like(height))
 
 
-def draw_ellipses(ax, *, color, label=None, linewidth=2.2, **style):
+class Rings:
     """Rings, at first none, all in one mark, since each mark takes time; and their centre."""
-    rings = draw_contours(ax, color=color, label=label, linewidth=linewidth, zorder=2, **style)
-    centre = ax.plot([], [], marker="+", color=color, markersize=9, mew=2, **style)[0]
-    return rings, centre
+
+    def __init__(self, ax, *, color, label=None, linewidth=2.2, **style):
+        self._rings = _outline(ax, color, label, dict(linewidth=linewidth, zorder=2) | style)
+        self._centre = ax.plot([], [], marker="+", color=color, markersize=9, mew=2, **style)[0]
+
+    def move(self, outlines, centre):
+        """`outlines`: one (2, n) array a ring."""
+        self._rings.set_path(Path.make_compound_path(*(Path(outline.T) for outline in outlines)))
+        self._centre.set_data([centre[0]], [centre[1]])
 
 
-def move_ellipses(artists, outlines, centre):
-    """`outlines`: one (2, n) array a ring."""
-    rings, mark = artists
-    rings.set_path(Path.make_compound_path(*(Path(outline.T) for outline in outlines)))
-    mark.set_data([centre[0]], [centre[1]])
+class Contours:
+    """Contour lines, at first none."""
+
+    def __init__(self, ax, *, color, label=None, linewidth=1.8, **style):
+        self._lines = _outline(ax, color, label, dict(linewidth=linewidth) | style)
+
+    def move(self, x, y, height, levels):
+        """`height` (len(y), len(x)). By matplotlib's own tracer: `ax.contour` takes ten times
+        longer, and adds an artist each time."""
+        tracer = contour_generator(x, y, height, line_type="ChunkCombinedCode")
+        vertices, codes = [np.empty((0, 2))], [np.empty(0, Path.code_type)]
+        for level in levels:
+            (outline,), (code,) = tracer.lines(level)
+            if outline is not None:
+                vertices.append(outline)
+                codes.append(code)
+        self._lines.set_path(Path(np.concatenate(vertices), np.concatenate(codes)))
 
 
-def draw_contours(ax, *, color, label=None, linewidth=1.8, **style):
-    """Contour lines that can move, at first none; `move_contours` traces them."""
+def _outline(ax, color, label, style):
+    """An outline with no path yet; a line that is never drawn stands for it in the legend."""
     style = dict(edgecolor=color, fill=False, linestyle=DASHES.get(color, "-")) | style
-    lines = PathPatch(Path(np.empty((0, 2))), linewidth=linewidth, **style)
-    ax.add_patch(lines)
-    legend = dict(color=color, linestyle=style["linestyle"], linewidth=linewidth)
+    lines = ax.add_patch(PathPatch(Path(np.empty((0, 2))), **style))
+    legend = dict(color=color, linestyle=style["linestyle"], linewidth=style["linewidth"])
     ax.plot([], [], label=label, **legend)
     return lines
 
 
-def move_contours(lines, x, y, height, levels):
-    """`height` (len(y), len(x)). By matplotlib's own tracer: `ax.contour` takes ten times longer,
-    and adds an artist each time."""
-    tracer = contour_generator(x, y, height, line_type="ChunkCombinedCode")
-    vertices, codes = [np.empty((0, 2))], [np.empty(0, Path.code_type)]
-    for level in levels:
-        (outline,), (code,) = tracer.lines(level)
-        if outline is not None:
-            vertices.append(outline)
-            codes.append(code)
-    lines.set_path(Path(np.concatenate(vertices), np.concatenate(codes)))
-
-
-def draw_waterfall(ax, names, colors, hatches, **style):
+class Waterfall:
     """Bars that each start where the last one ended, the total last, and a number over each."""
-    places = np.arange(len(names))
-    bars = ax.bar(places, 0 * places, width=0.62, color=colors, edgecolor="black", **style)
-    for bar, hatch in zip(bars, hatches, strict=True):
-        bar.set_hatch(hatch)
-    ax.axhline(0, color="black", linewidth=0.8)
-    ax.set_xticks(places, names)
-    top = ax.get_xaxis_transform()
-    numbers = [Note(ax, x, 0.98, align="center", transform=top) for x in places]
-    return list(bars), numbers
+
+    def __init__(self, ax, names, colors, hatches, **style):
+        places = np.arange(len(names))
+        self._bars = ax.bar(
+            places, 0 * places, width=0.62, color=colors, edgecolor="black", **style
+        )
+        for bar, hatch in zip(self._bars, hatches, strict=True):
+            bar.set_hatch(hatch)
+        ax.axhline(0, color="black", linewidth=0.8)
+        ax.set_xticks(places, names)
+        top = ax.get_xaxis_transform()
+        self._numbers = [Note(ax, x, 0.98, align="center", transform=top) for x in places]
+
+    def move(self, starts, heights, values=None):
+        """`values`: the numbers over the bars, where they are not the heights."""
+        values = heights if values is None else values
+        marks = zip(self._bars, self._numbers, starts, heights, values, strict=True)
+        for bar, number, start, height, value in marks:
+            bar.set(y=start, height=height)
+            number.set_text(signed(value))
 
 
-def move_waterfall(artists, starts, heights):
-    for bar, number, start, height in zip(*artists, starts, heights, strict=True):
-        bar.set(y=start, height=height)
-        number.set_text(f"{height:+.3f}")
+class Table:
+    """A square for each entry of a table, with its number in it."""
 
+    def __init__(self, ax, shape, *, color, **style):
+        rows, columns = shape
+        set_axes(ax, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
+        ax.set(aspect="equal", xticks=range(columns), yticks=range(rows))
+        nothing, style = Path(np.empty((0, 2))), dict(linewidth=0) | style
+        self._squares = ax.add_patch(PathPatch(nothing, facecolor=tint(color), **style))
+        self._numbers = ax.add_patch(PathPatch(nothing, facecolor="black", **style))
 
-def draw_table(ax, shape, *, color, **style):
-    """A square for each entry of a table, with its number in it; `move_table` sets them."""
-    rows, columns = shape
-    keep_limits(ax, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
-    ax.set(aspect="equal", xticks=range(columns), yticks=range(rows))
-    tint = 0.45 * np.array(to_rgb(color)) + 0.55
-    squares = PathPatch(Path(np.empty((0, 2))), facecolor=tint, linewidth=0, **style)
-    numbers = PathPatch(Path(np.empty((0, 2))), facecolor="black", linewidth=0, **style)
-    return ax.add_patch(squares), ax.add_patch(numbers)
-
-
-def move_table(artists, table, full):
-    """Areas in proportion to the entries: `full` fills its place."""
-    corners, outlines, codes = [], [], []
-    for (row, column), value in np.ndenumerate(table):
-        half = 0.48 * np.sqrt(value / full)
-        corners.append(np.array([column, row]) + half * SQUARE)
-        outline, code, width = _line(f"{value:.1f}")
-        # In units of a place, y downwards; the letters are Note.SIZE points high.
-        outlines.append((outline - [width / 2, 0.36 * Note.SIZE]) * [0.028, -0.028] + [column, row])
-        codes.append(code)
-    artists[0].set_path(Path(np.concatenate(corners), np.tile([1, 2, 2, 2, 79], table.size)))
-    artists[1].set_path(Path(np.concatenate(outlines), np.concatenate(codes)))
+    def move(self, table, full):
+        """Areas in proportion to the entries: `full` fills its place."""
+        corners, outlines, codes = [], [], []
+        for (row, column), value in np.ndenumerate(table):
+            place = np.array([column, row])
+            corners.append(place + 0.48 * np.sqrt(value / full) * SQUARE)
+            outline, code, width = _line(f"{value:.1f}")
+            # In units of a place, y downwards; the letters are Note.SIZE points high.
+            middle = [width / 2, 0.36 * Note.SIZE]
+            outlines.append((outline - middle) * [0.028, -0.028] + place)
+            codes.append(code)
+        closed = np.tile([1, 2, 2, 2, 79], table.size)
+        self._squares.set_path(Path(np.concatenate(corners), closed))
+        self._numbers.set_path(Path(np.concatenate(outlines), np.concatenate(codes)))
 
 
 SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
@@ -184,6 +202,6 @@ def draw_marker(ax, *, color, marker="o", label=None, **style):
     return ax.plot([], [], linestyle="none", marker=marker, color=color, label=label, **style)[0]
 
 
-def keep_limits(ax, x, y, *, xlabel="", ylabel="", title=""):
-    """Fix the axes: they never rescale while a slider moves."""
+def set_axes(ax, x, y, *, xlabel="", ylabel="", title=""):
+    """Fixed limits, since axes never rescale while a slider moves; labels and a title."""
     ax.set(xlim=x, ylim=y, xlabel=xlabel, ylabel=ylabel, title=title)

@@ -6,35 +6,32 @@ deterministic sentence. Every display builds its own widgets, so nothing is ever
 """
 
 import base64
-import io
+import inspect
 import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 
-import matplotlib
 import numpy as np
-from ipywidgets import HTML, GridBox, HBox, HTMLMath, Layout, VBox
-from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.figure import Figure
-from PIL import Image
+from ipywidgets import HTML, GridBox, HBox, HTMLMath, IntSlider, Layout, VBox
 
 from helpers.controls import Choice, Controls, Slider, button
+from helpers.frame import framed, shown_in_cell
+from helpers.stage import STYLE, Stage
+from helpers.words import short
 
-STYLE = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10.5,
-    "axes.titlelocation": "left",
-    "legend.frameon": False,
-    "legend.fontsize": 9.5,
-    "legend.handlelength": 2.8,
-    "svg.fonttype": "path",  # text as outlines: the same picture without the font
-}
-WIDTH = "960px"
+__all__ = [
+    "STYLE",
+    "Choice",
+    "Derivation",
+    "Explorer",
+    "Line",
+    "Prediction",
+    "Slider",
+    "Stage",
+    "explorer",
+]
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,8 @@ class Explorer:
     scene: Callable
     size: tuple[float, float] = (9.6, 4.0)
 
+    source = property(lambda self: inspect.getsource(self.scene))
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         stage = Stage(self)
         text = f"{self.title}: {stage.summary}"
@@ -59,81 +58,19 @@ class Explorer:
         return _bundle(stage.box, text, picture), about
 
 
-class Stage:
-    """One live drawing of an explorer: a still layer and, exactly over it, a moving one."""
-
-    _ids = itertools.count()
-
-    def __init__(self, explorer):
-        self._id = next(self._ids)
-        with matplotlib.rc_context(STYLE):
-            self.figure = Figure(figsize=explorer.size, dpi=72, layout="constrained")
-            self._update = explorer.scene(self.figure)
-            self.controls = Controls(explorer.controls, self.draw)
-            self.summary = self._update(**self.controls.values)
-            self.figure.draw_without_rendering()  # lets the layout settle, then freezes it
-            self.figure.set_layout_engine("none")
-            moving = self.figure.findobj(lambda artist: artist.get_animated())
-            self.moving = sorted(moving, key=lambda artist: artist.get_zorder())
-            shown = [artist.get_visible() for artist in self.moving]
-            for artist in self.moving:
-                artist.set_visible(False)
-            self.still = self._svg([self.figure], "")
-            for artist, visible in zip(self.moving, shown, strict=True):
-                artist.set_visible(visible)
-        cell = dict(grid_area="1 / 1", margin="0", overflow="hidden")
-        self.layer = HTML(layout=Layout(**cell))
-        self._caption = HTML(layout=Layout(min_height="4.6em", margin="0 0 0 8px"))
-        layers = GridBox([HTML(self.still, layout=Layout(**cell)), self.layer])
-        layers.layout = Layout(grid_template_columns="100%", overflow="hidden")
-        title = HTML(f"<b>{escape(explorer.title)}</b>")
-        children = [title, self.controls.box, layers, self._caption]
-        self.box = VBox(children, layout=Layout(max_width=WIDTH))
-        self._show()
-
-    def draw(self, **values):
-        """Move to `values`: only the moving artists are rendered anew."""
-        self.summary = self._update(**values)
-        self._show()
-
-    def _show(self):
-        self.layer.value = self._svg(self.moving, self.summary)
-        self._caption.value = f'<output aria-live="polite">{escape(self.summary)}</output>'
-
-    def _svg(self, artists, label):
-        width, height = self.figure.bbox.size
-        stream = io.StringIO()
-        renderer = RendererSVG(width, height, stream)
-        for artist in artists:
-            artist.draw(renderer)
-        renderer.finalize()
-        # Matplotlib's head holds a style for `*`, which would reach the whole page: ours instead.
-        body = stream.getvalue().split("</defs>", 1)[1]
-        # Ids are global to the page: two pictures must not find each other's glyphs and clips.
-        prefix = f"vi{self._id}{'moving' if label else 'still'}-"
-        body = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{prefix}", body)
-        role = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-        style = "display:block;width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-            f'viewBox="0 0 {width:g} {height:g}" {role} style="{style}">{body}'
-        )
-
-    def png(self):
-        """The picture as it stands, for readers without a kernel; 256 colours are enough."""
-        full, small = io.BytesIO(), io.BytesIO()
-        self.figure.savefig(full, dpi=120)
-        Image.open(full).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(small, "png")
-        return small.getvalue()
+def explorer(title, *controls, size=(9.6, 4.0)):
+    """Makes an Explorer of the scene function below it, under that function's name."""
+    return lambda scene: Explorer(title, controls, scene, size)
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of a derivation.
 
-    `value(**parameters)` is its number. It must equal the number of the line before, or of
-    `aside(**parameters)` where the line states a side result. `misprint` names the source of a
-    line that is quoted as printed and is wrong.
+    `value(**parameters)` evaluates what the line displays, symbol for symbol. It must equal the
+    number of the last right line, or of `aside(**parameters)` where the line states a side result
+    or compares with a library or a measurement. `quoted` names the source of a line given as
+    printed there; `misprint` does so where that line is wrong.
     """
 
     latex: str
@@ -141,20 +78,27 @@ class Line:
     value: Callable
     aside: Callable | None = None
     misprint: str = ""
+    quoted: str = ""
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A ledger of lines, each with its number at the current parameters."""
+    """A ledger of lines, each with its number at the current parameters.
+
+    `at(**values)` turns the sliders' values into the parameters of every line, where these are
+    vectors or matrices.
+    """
 
     title: str
     lines: tuple[Line, ...]
     controls: tuple[Slider | Choice, ...] = ()
+    at: Callable = dict
 
     tolerance = 1e-10
 
-    def ledger(self, **parameters):
+    def ledger(self, **values):
         """(number, difference from what it must equal or None) of every line."""
+        parameters = self.at(**values)
         before, rows = None, []
         for line in self.lines:
             number = line.value(**parameters)
@@ -167,111 +111,157 @@ class Derivation:
     def agrees(self, number, difference):
         return bool(np.abs(difference).max() <= self.tolerance * max(1.0, np.abs(number).max()))
 
-    def _verdict(self, line, number, difference):
-        """The number, and whether it equals what it must."""
+    def _other(self, index):
+        """What line `index` is compared with, in words."""
+        if self.lines[index].aside:
+            return "its other side"
+        right = [k for k in range(index) if not (self.lines[k].aside or self.lines[k].misprint)]
+        return f"line {right[-1] + 1}"
+
+    def _verdict(self, index, number, difference):
+        """Whether the line equals what it must, and its number."""
         shown = f"<b>{_number(number)}</b>"
         if difference is None:
-            return f"{shown}<br>the start"
+            return f"the start&ensp;{shown}"
         if self.agrees(number, difference):
-            if line.misprint:
-                return f"{shown}<br>agrees, but by luck:<br>move a slider"
-            return f"{shown}<br>✓ {'both sides agree' if line.aside else 'equals the line above'}"
-        red = "color:var(--jp-error-color1,#b3261e)"
-        return f'{shown}<br><b style="{red}">✗ off by {_number(difference)}</b>'
+            mark = "by luck" if self.lines[index].misprint else "✓"
+            return f"{mark} = {self._other(index)}&ensp;{shown}"
+        gap = np.asarray(difference).flat[np.abs(difference).argmax()]
+        sign, red = "−" if gap < 0 else "+", "color:var(--jp-error-color1,#b3261e)"
+        off = f"✗ {self._other(index)} {sign} {short(abs(gap))}"
+        return f'<span style="{red}">{off}</span>&ensp;{shown}'
 
     def _equation(self, line):
-        quoted = f"<b>As printed in the {escape(line.misprint)}.</b> " if line.misprint else ""
-        equation = rf'<span style="font-size:105%">$\displaystyle {line.latex}$</span>'
-        return f"{equation}<br>{quoted}{line.reason}"
+        source = line.misprint or line.quoted
+        quoted = f"<b>As printed in the {escape(source)}.</b> " if source else ""
+        equation = (
+            rf'<div class="vi-equation" style="overflow-x:auto">$\displaystyle {line.latex}$</div>'
+        )
+        return f"{equation}{quoted}{line.reason}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        ledger = self.ledger(**{control.name: control.start for control in self.controls})
-        rows = "".join(
-            f'<tr><td style="text-align:left">{self._equation(line)}</td>'
-            f'<td style="text-align:left">{self._verdict(line, *row)}</td></tr>'
-            for line, row in zip(self.lines, ledger, strict=True)
+        starts = {control.name: control.start for control in self.controls}
+        rows = self.ledger(**starts)
+        body = "".join(
+            f'<tr><td style="text-align:left">{index + 1}</td>'
+            f'<td style="text-align:left">{self._equation(line)}</td>'
+            f'<td style="text-align:left">{self._verdict(index, *rows[index])}</td></tr>'
+            for index, line in enumerate(self.lines)
         )
-        head = "<tr><th>line, and why</th><th>its number</th></tr>"
-        table = f"<table><caption>{escape(self.title)}</caption>{head}{rows}</table>"
-        wrong = sum(d is not None and not self.agrees(n, d) for n, d in ledger)
-        text = f"{self.title}: {len(ledger)} lines, {wrong} of them wrong"
+        at = ", ".join(f"{control.label} = {control.start}" for control in self.controls)
+        head = "<tr><th></th><th>line, and why</th><th>its number</th></tr>"
+        caption = escape(self.title) + (f", at {escape(at)}" if at else "")
+        table = f"<table><caption>{caption}</caption>{head}{body}</table>"
+        table += "<p><small>Run this cell to step through it.</small></p>"
+        wrong = sum(gap is not None and not self.agrees(n, gap) for n, gap in rows)
+        text = f"{self.title}: {len(rows)} lines, {wrong} of them wrong"
         return _bundle(self.live(), text, {"text/html": table})
 
     def live(self):
         """The widgets: line by line, with sliders for the parameters."""
-        equations = [
-            HTMLMath(self._equation(line), layout=Layout(overflow="auto")) for line in self.lines
-        ]
-        numbers = [HTML(layout=Layout(min_height="3.2em")) for _ in self.lines]
-        ledger = GridBox(layout=Layout(grid_template_columns="minmax(0, 1fr) 12em", grid_gap="8px"))
-        count = HTML()
+        columns = "1.6em minmax(0, 1fr) max-content"
+        ledger = GridBox(layout=Layout(grid_template_columns=columns, grid_gap="2px 8px"))
+        equations = [HTMLMath(self._equation(line)) for line in self.lines]
+        numbers = [HTML() for _ in self.lines]
+        places = [HTML(f"{index}") for index in range(1, len(self.lines) + 1)]
 
-        def refresh(**parameters):
-            rows = zip(self.lines, numbers, self.ledger(**parameters), strict=True)
-            for line, number, row in rows:
-                number.value = (
-                    f'<output style="line-height:1.5">{self._verdict(line, *row)}</output>'
-                )
+        def refresh(**values):
+            for index, row in enumerate(self.ledger(**values)):
+                numbers[index].value = f"<output>{self._verdict(index, *row)}</output>"
 
         def show(shown):
-            nonlocal visible
-            visible = min(max(shown, 1), len(self.lines))
-            pairs = zip(equations[:visible], numbers[:visible], strict=True)
-            ledger.children = tuple(itertools.chain.from_iterable(pairs))
-            previous.disabled, following.disabled = visible == 1, visible == len(self.lines)
-            count.value = f"line {visible} of {len(self.lines)}"
+            chosen = zip(places[:shown], equations[:shown], numbers[:shown], strict=True)
+            ledger.children = tuple(itertools.chain.from_iterable(chosen))
+            count.value = f"line {shown} of {len(self.lines)}"
 
-        visible = 1
-        previous = button("Previous", lambda: show(visible - 1))
-        following = button("Next line", lambda: show(visible + 1))
-        every = button("All lines", lambda: show(len(self.lines)))
+        # A slider, so that the arrow keys step; the buttons are for the mouse.
+        line = IntSlider(
+            1, 1, len(self.lines), description="line", readout=False, layout=Layout(width="22em")
+        )
+        line.observe(lambda change: show(change["new"]), "value")
+
+        def step(by):
+            line.value = min(max(line.value + by, 1), len(self.lines))
+
+        count = HTML()
+        previous = button("Previous", lambda: step(-1), width="auto")
+        following = button("Next line", lambda: step(1), width="auto")
+        every = button("All lines", lambda: step(len(self.lines)), width="auto")
         controls = Controls(self.controls, refresh)
         refresh(**controls.values)
         show(1)
-        title = HTML(f"<b>{escape(self.title)}</b>")
-        buttons = HBox([previous, following, every, count])
-        return VBox([title, controls.box, ledger, buttons], layout=Layout(max_width=WIDTH))
+        steps = [previous, following, every, line, count]
+        buttons = HBox(steps, layout=Layout(flex_flow="row wrap"))
+        # Upside down, so that the browser keeps the newest line, at the end, in view.
+        ledger.layout.flex, ledger.layout.overflow = "0 0 auto", "visible"
+        window = VBox([ledger], layout=Layout(max_height="34em", overflow="auto"))
+        window.layout.flex_flow = "column-reverse nowrap"
+        reset = [controls.reset_button] if self.controls else []
+        return framed(self.title, controls.box, window, buttons, buttons=reset)
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question to commit to before sliding; `answer` is the index of the right option."""
+    """A question to commit to before sliding.
+
+    `answer` is the index of the right option, `reason` why it is right; `replies` says of each
+    option why *that* one is wrong ("" for the right one); `look_for` points to the next picture.
+    """
 
     question: str
     options: tuple[str, ...]
     answer: int
     reason: str
     look_for: str
+    replies: tuple[str, ...] = ()
 
     def _explanation(self):
-        return f"<b>{self.options[self.answer]}.</b> {self.reason}<br><i>{self.look_for}</i>"
+        right = f"{LETTERS[self.answer]}. {self.options[self.answer]}"
+        return f"<b>The answer: {right}.</b> {self.reason}<br><i>{self.look_for}</i>"
+
+    def _reply(self, index):
+        if index == self.answer:
+            return f"✓ <b>Yes.</b> {self._explanation()}"
+        why = self.replies[index] if self.replies else ""
+        chosen = f"{LETTERS[index]}. {self.options[index]}"
+        return f"✗ <b>Not {chosen}.</b> {why}<br>{self._explanation()}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        listed = "".join(f"<li>{option}</li>" for option in self.options)
+        pairs = zip(LETTERS, self.options, strict=False)
+        listed = "<br>".join(f"<b>{letter}.</b> {option}" for letter, option in pairs)
         answer = f"<details><summary>Answer</summary>{self._explanation()}</details>"
-        page = f"<b>Predict.</b> {self.question}<ol type='A'>{listed}</ol>{answer}"
+        page = f"<p><b>Predict.</b> {self.question}</p><p>{listed}</p>{answer}"
+        page += "<p><small>Run this cell to answer it.</small></p>"
         return _bundle(self.live(), f"Predict. {_plain(self.question)}", {"text/html": page})
 
     def live(self):
         """The question, a button for each option, and then the answer with its reason."""
         reply = HTMLMath(layout=Layout(min_height="4em"))
+        texts = [
+            f"{letter}. {_plain(text)}" for letter, text in zip(LETTERS, self.options, strict=False)
+        ]
 
         def choose(index):
-            mark = "✓ Yes:" if index == self.answer else "✗ Not quite:"
-            reply.value = f"{'' if index is None else mark} {self._explanation()}"
+            for place, (one, text) in enumerate(zip(buttons, texts, strict=True)):
+                one.description = f"▸ {text}" if place == index else text
+            reply.value = self._explanation() if index is None else self._reply(index)
 
-        buttons = []
-        for index, option in enumerate(self.options):
-            text = f"{'ABCDEF'[index]}. {_plain(option)}"
-            buttons.append(button(text, lambda index=index: choose(index), width="auto"))
-        buttons.append(button("Show the answer", lambda: choose(None), width="auto"))
-        row = HBox(buttons, layout=Layout(flex_flow="row wrap"))
+        buttons = [
+            button(text, lambda index=index: choose(index), width="auto")
+            for index, text in enumerate(texts)
+        ]
+        give = button("Show the answer", lambda: choose(None), width="auto")
+        row = HBox([*buttons, give], layout=Layout(flex_flow="row wrap"))
         question = HTMLMath(f"<b>Predict.</b> {self.question}")
-        return VBox([question, row, reply], layout=Layout(max_width=WIDTH))
+        return framed("", question, row, reply)
+
+
+LETTERS = "ABCDEF"
 
 
 def _bundle(box, text, static):
     """The three forms at once: live widgets, the sentence, and `static` by its MIME type."""
+    shown_in_cell(box)
     return box._repr_mimebundle_() | {"text/plain": text} | static
 
 
@@ -281,4 +271,7 @@ def _plain(text):
 
 
 def _number(value):
-    return re.sub(r"\s+", " ", np.array2string(np.asarray(value), precision=6, floatmode="maxprec"))
+    """A number, or (a, b), or rows of them; what is only rounding is 0."""
+    if np.ndim(value):
+        return f"({', '.join(map(_number, value))})"
+    return "0" if abs(value) < 1e-13 else short(value)

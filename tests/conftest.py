@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ def parts(kind):
                 place = module.__name__.removeprefix("helpers.lessons.")
                 found.setdefault(id(value), pytest.param(value, id=f"{place}.{name}"))
     return list(found.values())
+
+
+def lesson_of(notebook):
+    """The lesson that the notebook's setup cell imports `check` from."""
+    for cell in notebook.cells:
+        found = re.search(r"from (helpers\.lessons\.\w+) import .*\bcheck\b", cell.source)
+        if found:
+            return found[1]
+    raise AssertionError("no cell imports `check` from a lesson")
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

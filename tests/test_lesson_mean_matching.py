@@ -44,7 +44,7 @@ from helpers.lessons.mean_matching.targets import (
     plane_facts,
     two_bumps,
 )
-from helpers.plots import Note, draw_contours, draw_table, move_contours, move_table
+from helpers.plots import Contours, Note, Table
 from helpers.widgets import Prediction, Stage
 
 NOTEBOOK = nbformat.read(ROOT / "notebooks" / "02_mean_matching.ipynb", as_version=4)
@@ -275,9 +275,9 @@ def test_gradient_steps_shrink_the_distance_by_the_stated_factor(rate, factor):
 
 
 def test_contours_lie_at_their_level():
-    lines = draw_contours(Figure().subplots(), color="k")
+    lines = Contours(Figure().subplots(), color="k")
     side = np.linspace(-3, 3, 61)
-    move_contours(lines, side, side, side**2 + side[:, None] ** 2, [1.0, 4.0, 99.0])
+    lines.move(side, side, side**2 + side[:, None] ** 2, [1.0, 4.0, 99.0])
     radii = np.hypot(*lines.get_path().vertices.T)
     assert len(radii) > 50
     assert np.abs(radii[:, None] - [1, 2]).min(axis=1).max() < 5e-3
@@ -286,8 +286,8 @@ def test_contours_lie_at_their_level():
 
 def test_table_squares_have_areas_in_proportion():
     ax = Figure().subplots()
-    artists = draw_table(ax, (2, 2), color="C0")
-    move_table(artists, np.array([[40.0, 10.0], [0.0, 50.0]]), 50)
+    artists = Table(ax, (2, 2), color="C0")
+    artists.move(np.array([[40.0, 10.0], [0.0, 50.0]]), 50)
     corners = artists[0].get_path().vertices.reshape(4, 5, 2)
     areas = np.prod(corners.max(axis=1) - corners.min(axis=1), axis=1)
     assert areas == pytest.approx(0.96**2 * np.array([0.8, 0.2, 0, 1]))

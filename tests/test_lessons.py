@@ -9,7 +9,7 @@ from conftest import parts
 from helpers.controls import Slider
 from helpers.diagnosis import N_PROBES, diagnose, flat, same
 from helpers.exercise import Exercise
-from helpers.widgets import Derivation, Explorer, Prediction
+from helpers.widgets import Derivation, Explorer, Prediction, Stage
 
 EXPLORERS, DERIVATIONS = parts(Explorer), parts(Derivation)
 EXERCISES, PREDICTIONS = parts(Exercise), parts(Prediction)
@@ -27,30 +27,6 @@ def test_controls_are_well_formed(part):
             assert steps == pytest.approx(round(steps), abs=1e-6), f"{control.name} starts off-step"
         else:
             assert control.start in control.options
-
-
-def anywhere(control, rng):
-    if not isinstance(control, Slider):
-        return str(rng.choice(control.options))
-    if isinstance(control.step, int):
-        return int(rng.integers(control.low, control.high + 1))
-    return rng.uniform(control.low, control.high)
-
-
-@pytest.mark.parametrize("derivation", DERIVATIONS)
-def test_every_line_holds_and_every_misprint_fails(derivation):
-    rng = np.random.default_rng(0)
-    rounds = 200 if derivation.controls else 1
-    for _ in range(rounds):
-        values = {control.name: anywhere(control, rng) for control in derivation.controls}
-        rows = derivation.ledger(**values)
-        for index, (line, (number, gap)) in enumerate(zip(derivation.lines, rows, strict=True)):
-            assert np.isfinite(number).all(), (index, values)
-            if gap is None:
-                assert index == 0, "only the first line has nothing to equal"
-                continue
-            holds = derivation.agrees(number, gap)
-            assert holds is not bool(line.misprint), (index, line.latex, number, gap, values)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -95,10 +71,15 @@ def test_prediction_is_complete(prediction):
     assert prediction.options[prediction.answer]
     assert prediction.reason
     assert prediction.look_for
+    assert len(prediction.replies) == len(prediction.options), "one reply an option"
+    for index, reply in enumerate(prediction.replies):
+        assert bool(reply) is (index != prediction.answer), "the right option's reply is the reason"
 
 
 @pytest.mark.parametrize("part", EXPLORERS + DERIVATIONS + PREDICTIONS)
-def test_text_is_deterministic_and_holds_no_address(part):
+def test_text_is_deterministic_and_holds_no_address(part, monkeypatch):
+    monkeypatch.setattr(Stage, "png", lambda stage: b"")  # the words are looked at, not the picture
+
     def static():
         bundle = part._repr_mimebundle_()
         data = bundle[0] if isinstance(bundle, tuple) else bundle

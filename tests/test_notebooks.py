@@ -5,13 +5,18 @@ That the notebooks run as they are stored, with the same text, is nbval's part: 
 
 import ast
 import copy
-import importlib
+import importlib.util
 import re
 import statistics
+from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
-from refresh import WIDGET_VIEW, run, strip
+from conftest import lesson_of
+from refresh import run
+
+from helpers.server import WIDGET_VIEW
 
 MACHINE = re.compile(r"(/(tmp|home|root|work|Users)/|0x[0-9a-f]{8,})")
 
@@ -86,6 +91,33 @@ def test_links_resolve(notebook, notebook_path):
         assert (notebook_path.parent / link).exists(), link
 
 
+def parts_shown(notebook, code):
+    """(module of the lesson, name) of every part that a cell ends in."""
+    lesson = lesson_of(notebook)
+    for cell in code:
+        match ast.parse(cell.source).body[-1]:
+            case ast.Expr(ast.Attribute(ast.Name(module), name)):
+                if importlib.util.find_spec(f"{lesson}.{module}"):
+                    yield importlib.import_module(f"{lesson}.{module}"), name
+
+
+def test_every_part_is_defined_where_its_name_says(notebook, code):
+    shown = list(parts_shown(notebook, code))
+    assert shown
+    for module, name in shown:
+        found = set()
+        for node in ast.parse(Path(module.__file__).read_text(encoding="utf-8")).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [node]
+            found |= {getattr(one, "id", getattr(one, "name", None)) for one in targets}
+        assert name in found, f"{name} is not defined in {module.__name__}"
+
+
+def test_the_first_cell_links_the_files_of_its_parts(notebook, code):
+    for module, _ in parts_shown(notebook, code):
+        path = "../" + "/".join(module.__name__.split(".")) + ".py"
+        assert f"({path})" in notebook.cells[0].source, path
+
+
 def test_size(notebook_path):
     assert notebook_path.stat().st_size < 1_000_000
 
@@ -108,22 +140,20 @@ def solved(notebook):
     return notebook, filled
 
 
-def lesson_of(notebook):
-    """The lesson that the notebook's setup cell imports `check` from."""
-    for cell in notebook.cells:
-        found = re.search(r"from (helpers\.lessons\.\w+) import .*\bcheck\b", cell.source)
-        if found:
-            return found[1]
-    raise AssertionError("no cell imports `check` from a lesson")
-
-
 @pytest.mark.solved
 def test_solved_notebook_passes_every_exercise(notebook, notebook_path):
     notebook, filled = solved(notebook)
     assert filled, "no exercise in this notebook"
     run(notebook, notebook_path.parent)
-    strip(notebook)
     for cell in notebook.cells:
         if "exercise" in cell.metadata:
             (output,) = cell.outputs
             assert output.data["text/plain"].startswith(f"{cell.metadata.exercise}: passed")
+
+
+def test_cells_run_again_in_any_order(notebook, notebook_path):
+    """No name that one cell or student defines shadows what another cell uses."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    order = np.random.default_rng(0).permutation(len(code))
+    notebook.cells += [copy.deepcopy(code[index]) for index in order]
+    run(notebook, notebook_path.parent)

@@ -9,16 +9,13 @@ from helpers.plots import (
     GAIN,
     LOSS,
     TARGET,
+    Area,
     Note,
-    draw_area,
+    Rings,
+    Waterfall,
     draw_curve,
-    draw_ellipses,
     draw_marker,
-    draw_waterfall,
-    keep_limits,
-    move_area,
-    move_ellipses,
-    move_waterfall,
+    set_axes,
 )
 from helpers.widgets import Explorer, Slider
 
@@ -36,14 +33,14 @@ def covariance(sd_1, sd_2, correlation):
 def _draw_two_gaussians(figure):
     x = np.linspace(-6, 6, 161)
     left, right = figure.subplots(1, 2)
-    keep_limits(left, (-6, 6), (0, 0.95), xlabel="x", ylabel="density", title="Two Gaussians")
+    set_axes(left, (-6, 6), (0, 0.95), xlabel="x", ylabel="density", title="Two Gaussians")
     title = r"The integrand $p\,\log(p/q)$: its area is KL(p‖q)"
-    keep_limits(right, (-6, 6), (-0.55, 1.6), xlabel="x", ylabel="nats per unit of x", title=title)
+    set_axes(right, (-6, 6), (-0.55, 1.6), xlabel="x", ylabel="nats per unit of x", title=title)
     curve_p = draw_curve(left, x, 0 * x, color=TARGET, label="p", animated=True)
     curve_q = draw_curve(left, x, 0 * x, color=APPROXIMATION, label="q", animated=True)
     left.legend(loc="upper right")
-    gain = draw_area(right, x, color=GAIN, hatch="//", label="p above q: adds", animated=True)
-    loss = draw_area(right, x, color=LOSS, hatch="\\\\", label="p below q: takes", animated=True)
+    gain = Area(right, x, color=GAIN, hatch="//", label="p above q: adds", animated=True)
+    loss = Area(right, x, color=LOSS, hatch="\\\\", label="p below q: takes", animated=True)
     outline = draw_curve(right, x, 0 * x, color="black", linewidth=1.2, animated=True)
     right.axhline(0, color="black", linewidth=0.8)
     right.legend(loc="upper right")
@@ -56,8 +53,8 @@ def _draw_two_gaussians(figure):
         curve_p.set_ydata(np.exp(log_p))
         curve_q.set_ydata(np.exp(log_q))
         outline.set_ydata(integrand)
-        move_area(gain, x, np.maximum(integrand, 0))
-        move_area(loss, x, np.minimum(integrand, 0))
+        gain.move(x, np.maximum(integrand, 0))
+        loss.move(x, np.minimum(integrand, 0))
         forward = kl_univariate(mean_p, sd_p**2, mean_q, sd_q**2)
         reverse = kl_univariate(mean_q, sd_q**2, mean_p, sd_p**2)
         note.set_text(f"KL(p‖q) = {forward:.4f}\nKL(q‖p) = {reverse:.4f}")
@@ -87,11 +84,11 @@ def _draw_problem(figure):
     x = np.linspace(-5, 5, 201)
     ax = figure.subplots()
     log_p, log_q = log_normal(x, 0, 1), log_normal(x, 1, 2)
-    keep_limits(ax, (-5, 5), (-0.15, 0.45), xlabel="x", ylabel="density")
+    set_axes(ax, (-5, 5), (-0.15, 0.45), xlabel="x", ylabel="density")
     draw_curve(ax, x, np.exp(log_p), color=TARGET, label="p = N(0, 1²): where x comes from")
     draw_curve(ax, x, np.exp(log_q), color=APPROXIMATION, label="q = N(1, 2²): what we believe")
-    area = draw_area(ax, x, color=GAIN, hatch="//", label="p log(p/q): what the belief costs")
-    move_area(area, x, np.exp(log_p) * (log_p - log_q))
+    area = Area(ax, x, color=GAIN, hatch="//", label="p log(p/q): what the belief costs")
+    area.move(x, np.exp(log_p) * (log_p - log_q))
     ax.legend(loc="upper left")
     value = kl_univariate(0, 1, 1, 4)
 
@@ -109,9 +106,9 @@ def _draw_special_cases(figure):
     gap = np.linspace(-3, 3, 121)
     log_ratio = np.linspace(-2, 2, 161)
     title = r"Same variance: KL = $(\mu_p-\mu_q)^2/2\sigma^2$"
-    keep_limits(left, (-3, 3), (0, 6), xlabel="μp − μq", ylabel="nats", title=title)
+    set_axes(left, (-3, 3), (0, 6), xlabel="μp − μq", ylabel="nats", title=title)
     title = "Same mean: only σp/σq matters"
-    keep_limits(right, (-2, 2), (0, 6), xlabel="log₂(σp/σq)", ylabel="nats", title=title)
+    set_axes(right, (-2, 2), (0, 6), xlabel="log₂(σp/σq)", ylabel="nats", title=title)
     parabola = draw_curve(left, gap, 0 * gap, color="black", animated=True)
     draw_curve(left, gap, gap**2 / 2, color="0.6", linewidth=1.2, linestyle=":", label="σ = 1")
     left.legend(loc="upper center")
@@ -155,17 +152,15 @@ special_cases = Explorer(
 
 def _draw_two_dimensions(figure):
     left, right = figure.subplots(1, 2)
-    keep_limits(
-        left, (-5.4, 5.4), (-4.5, 4.5), xlabel="x₁", ylabel="x₂", title="p and q: 1 and 2 sd"
-    )
+    set_axes(left, (-5.4, 5.4), (-4.5, 4.5), xlabel="x₁", ylabel="x₂", title="p and q: 1 and 2 sd")
     left.set_aspect("equal")
     title = "KL(p‖q): three terms, each starting where the last ended"
-    keep_limits(right, (-0.6, 3.6), (-2, 5), ylabel="nats", title=title)
-    rings_p = draw_ellipses(left, color=TARGET, label="p", animated=True)
-    rings_q = draw_ellipses(left, color=APPROXIMATION, label="q", animated=True)
+    set_axes(right, (-0.6, 3.6), (-2, 5), ylabel="nats", title=title)
+    rings_p = Rings(left, color=TARGET, label="p", animated=True)
+    rings_q = Rings(left, color=APPROXIMATION, label="q", animated=True)
     left.legend(loc="upper right")
     names = ["½ log det\nratio", "½ (trace\n− 2)", "½ mean\ngap", "sum"]
-    bars = draw_waterfall(
+    bars = Waterfall(
         right, names, [LOSS, GAIN, "#56B4E9", "0.75"], ["\\\\", "//", "--", ""], animated=True
     )
     centre = np.zeros(2)
@@ -179,9 +174,9 @@ def _draw_two_dimensions(figure):
             [log_det, 0.5 * (np.trace(solved[:, :2]) - 2), 0.5 * mean_q @ solved[:, 2]]
         )
         total = kl_full(centre, cov_p, mean_q, cov_q)
-        move_ellipses(rings_p, [ellipse(centre, cov_p, k) for k in (1, 2)], centre)
-        move_ellipses(rings_q, [ellipse(mean_q, cov_q, k) for k in (1, 2)], mean_q)
-        move_waterfall(bars, [0, *np.cumsum(terms)[:2], 0], [*terms, total])
+        rings_p.move([ellipse(centre, cov_p, k) for k in (1, 2)], centre)
+        rings_q.move([ellipse(mean_q, cov_q, k) for k in (1, 2)], mean_q)
+        bars.move([0, *np.cumsum(terms)[:2], 0], [*terms, total])
         return (
             f"log det {terms[0]:+.3f}, trace {terms[1]:+.3f}, mean {terms[2]:+.3f}: "
             f"KL(p‖q) = {total:.3f} nats."

@@ -16,7 +16,7 @@ from helpers.plots import (
     Note,
     draw_curve,
     draw_marker,
-    keep_limits,
+    set_axes,
 )
 from helpers.widgets import Explorer, Slider
 
@@ -61,7 +61,7 @@ def _draw_witness(figure):
     ax = figure.subplots()
     printed, true = printed_kl(**WITNESS), kl_diagonal(**WITNESS)
     title = "Monte Carlo decides between two formulas"
-    keep_limits(ax, (1e2, 1e6), (1.38, 1.62), xlabel="samples", ylabel="nats", title=title)
+    set_axes(ax, (1e2, 1e6), (1.38, 1.62), xlabel="samples", ylabel="nats", title=title)
     ax.set_xscale("log")
     draw_curve(ax, [1e2, 1e6], [printed] * 2, color=LOSS, linestyle=":", label="eq. 1.8 as printed")
     draw_curve(ax, [1e2, 1e6], [true] * 2, color=TARGET, label="with the missing ½")
@@ -101,7 +101,7 @@ def _draw_near_equal(figure):
     ours = kl_univariate(0, 1, 0, (1 + steps) ** 2)
     error = np.abs(textbook_kl(0, 1, 0, 1 + steps) / ours - 1)
     title = "p = N(0, 1²), q = N(0, (1 + ε)²): how wrong the textbook formula is"
-    keep_limits(ax, (1e-15, 1), (1e-17, 1e3), xlabel="ε", ylabel="relative error", title=title)
+    set_axes(ax, (1e-15, 1), (1e-17, 1e3), xlabel="ε", ylabel="relative error", title=title)
     ax.set(xscale="log", yscale="log")
     ax.axhline(1, color="0.5", linewidth=1)
     ax.text(1e-15, 2, " above this line no digit is right")
@@ -132,7 +132,7 @@ def _draw_monte_carlo(figure):
     ax = figure.subplots()
     places = np.unique(np.geomspace(10, 20_000, 120).astype(int))
     title = "Two unbiased estimators of one KL: x ~ p = N(0, 1), r = q(x)/p(x), q = N(0, σq²)"
-    keep_limits(ax, (10, 2e4), (0, 2), xlabel="samples", ylabel="estimate / exact", title=title)
+    set_axes(ax, (10, 2e4), (0, 2), xlabel="samples", ylabel="estimate / exact", title=title)
     ax.set_xscale("log")
     plain = draw_running_mean(ax, places, "−log r", SAMPLES)
     shy = draw_running_mean(ax, places, "r − 1 − log r, never negative", APPROXIMATION, "--")
@@ -173,7 +173,7 @@ def _draw_missed_peak(figure):
     ax = figure.subplots()
     x = np.linspace(-5, 105, 221)
     title = "p = N(μ, σ²), q = N(0, 20²); the ticks are where quad looked in (−∞, ∞)"
-    keep_limits(ax, (-5, 105), (0, 0.45), xlabel="x", ylabel="density of p", title=title)
+    set_axes(ax, (-5, 105), (0, 0.45), xlabel="x", ylabel="density of p", title=title)
     density = draw_curve(ax, x, 0 * x, color=TARGET, animated=True)
     looks = ax.plot([], [], "|", color=ACCENT, markersize=14, animated=True)[0]
     note = Note(ax, 0.02, 0.97)

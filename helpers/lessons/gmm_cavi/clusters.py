@@ -12,7 +12,7 @@ from helpers.lessons.gmm_cavi.points import COLORS, Components, Points, Stroke
 from helpers.lessons.gmm_cavi.story import draw_eruptions
 from helpers.lessons.gmm_cavi.sweeps import Symlog
 from helpers.mixture import MixtureModel
-from helpers.plots import ACCENT, LOSS, draw_curve, draw_marker, keep_limits
+from helpers.plots import ACCENT, LOSS, draw_curve, draw_marker, set_axes
 from helpers.widgets import Explorer, Slider
 
 MOST, N_STARTS, SD_PRIOR = 6, 4, 2.0
@@ -49,7 +49,7 @@ def _draw_how_many(figure):
     draw_eruptions(plane, "The best fit at this K")
     points, components = Points(plane, eruptions(), MOST, 0.05), Components(plane, MOST, 0.11)
     limits = dict(xlabel="K, components", ylabel="nats", title="Less the best over K")
-    keep_limits(curve, (0.5, MOST + 0.5), (0, 1), **limits)
+    set_axes(curve, (0.5, MOST + 0.5), (0, 1), **limits)
     ticks = {-1000: "−1000", -100: "−100", -10: "−10", -1: "−1", 0: "0"}
     BELOW.set_axis(curve, -5000, 0.5, ticks)
     plain = Stroke(curve, ACCENT, linewidth=2.2)
@@ -119,7 +119,7 @@ def _draw_spherical(figure):
     stars.set(markeredgecolor="black", label="published means, any covariance")
     stars.set_data(*((PUBLISHED_MEANS - minutes.mean(axis=0)) / minutes.std(axis=0)).T)
     plane.legend(loc="lower right")
-    keep_limits(right, (-0.6, 2.6), (-0.1, 1.3), title="What the points of a kind really do")
+    set_axes(right, (-0.6, 2.6), (-0.1, 1.3), title="What the points of a kind really do")
     right.set_xticks(range(3), ["sd of\nduration", "sd of\nwaiting", "correlation"])
     right.axhline(0, color="black", linewidth=0.8)
     marks = [

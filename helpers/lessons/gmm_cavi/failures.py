@@ -11,7 +11,7 @@ from helpers.lessons.gmm_cavi.points import Components, Points, Stroke
 from helpers.lessons.gmm_cavi.story import draw_eruptions
 from helpers.lessons.gmm_cavi.sweeps import Symlog
 from helpers.mixture import MixtureModel, State
-from helpers.plots import ACCENT, DATA, LOSS, TARGET, draw_curve, draw_marker, keep_limits
+from helpers.plots import ACCENT, DATA, LOSS, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Explorer, Slider
 
 N_SWEEPS, LARGE = 12, 1e-4
@@ -45,7 +45,7 @@ def _draw_moved(figure):
     left, right = figure.subplots(1, 2)
     sweeps = np.arange(1, N_SWEEPS + 1)
     limits = dict(xlabel="sweep", ylabel="nats", title="ELBO, less the value it should reach")
-    keep_limits(left, (0.5, N_SWEEPS + 0.5), (0, 1), **limits)
+    set_axes(left, (0.5, N_SWEEPS + 0.5), (0, 1), **limits)
     ticks = {-1000: "−1000", -1: "−1", -1e-3: "−0.001", 0: "0", 1e-3: "0.001", 1: "1", 1000: "1000"}
     NEAR.set_axis(left, -3e4, 3e4, ticks)
     left.axhline(0, color="0.6", linewidth=0.8)
@@ -54,7 +54,7 @@ def _draw_moved(figure):
     draw_curve(left, [], [], color=TARGET, label="helpers.mixture")
     draw_curve(left, [], [], color=LOSS, linestyle="--", label="plain formulas")
     left.legend(loc="upper center")
-    keep_limits(right, (-0.2, 8.2), (-13, 6), xlabel="log₁₀ of the offset")
+    set_axes(right, (-0.2, 8.2), (-13, 6), xlabel="log₁₀ of the offset")
     right.set(ylabel="log₁₀ of the error", title="Error of the last ELBO, in nats")
     errors = [[abs(run[-1]) for run in moved(float(e))] for e in OFFSETS]
     heights = np.log10(np.maximum(errors, 1e-12)).T
@@ -112,7 +112,7 @@ def _draw_hard(figure):
     draw_eruptions(plane, "Empty marks: undecided")
     points, components = Points(plane, eruptions(), 4, 0.05), Components(plane, 4, 0.11)
     title = "Largest responsibility of each point, in order"
-    keep_limits(right, (0, 272), (0.2, 1.03), xlabel="points", ylabel="max φ", title=title)
+    set_axes(right, (0, 272), (0.2, 1.03), xlabel="points", ylabel="max φ", title=title)
     curve = Stroke(right, ACCENT, linewidth=2.4)
     for tenth in range(-20, 3):  # fitted before the hand gets there
         at_noise(tenth / 10, 3)
@@ -158,12 +158,12 @@ def with_outlier(distance):
 
 def _draw_outlier(figure):
     plane, right = figure.subplots(2, 1, height_ratios=(1, 1.2))
-    keep_limits(plane, (-5, 28), (-3.4, 3.4), title="The better of the two fits")
+    set_axes(plane, (-5, 28), (-3.4, 3.4), title="The better of the two fits")
     plane.set_aspect("equal")
     clouds = [Points(plane, PAIR, 2, 0.17), Components(plane, 2, 0.45)]
     lonely = draw_marker(plane, color=DATA, marker="X", markersize=11)
     title = "ELBO of the two fits, against the outlier's distance"
-    keep_limits(right, (-0.5, 24.5), (-1300, 0), xlabel="distance", ylabel="nats", title=title)
+    set_axes(right, (-0.5, 24.5), (-1300, 0), xlabel="distance", ylabel="nats", title=title)
     elbos = np.array([[fit.elbo[-1] for fit in with_outlier(float(d))[1]] for d in DISTANCES]).T
     shared, own = elbos
     draw_curve(right, DISTANCES, shared, color=TARGET, label="a component for each cluster")

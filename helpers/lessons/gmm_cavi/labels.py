@@ -8,7 +8,7 @@ import numpy as np
 from helpers import mixture
 from helpers.lessons.gmm_cavi.enumeration import density_of_first_mean, log_evidence
 from helpers.mixture import MixtureModel, State
-from helpers.plots import ACCENT, APPROXIMATION, DATA, TARGET, draw_curve, draw_marker, keep_limits
+from helpers.plots import ACCENT, APPROXIMATION, DATA, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Choice, Explorer, Slider
 
 SPREAD = np.array([-0.4, -0.1, 0.3, 0.2, 0.0, -0.3, 0.4, -0.2])  # eight points, nearly even
@@ -42,13 +42,13 @@ def solve(n_components, separation):
 
 def _draw_labels(figure):
     line, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    keep_limits(line, (-10, 10), (-0.14, 1.7), xlabel="μ₁", ylabel="density")
+    set_axes(line, (-10, 10), (-0.14, 1.7), xlabel="μ₁", ylabel="density")
     line.set_title("Where is the mean of kind 1?")
     exact = draw_curve(line, GRID, 0 * GRID, color=TARGET, label="p(μ₁ | x), exact", animated=True)
     q = draw_curve(line, GRID, 0 * GRID, color=APPROXIMATION, label="q(μ₁)", animated=True)
     marks = draw_marker(line, color=DATA, markersize=7, label="the eight points")
     line.legend(loc="upper right")
-    keep_limits(right, (-0.2, 8.2), (0, 3), xlabel="separation of the groups", ylabel="nats")
+    set_axes(right, (-0.2, 8.2), (0, 3), xlabel="separation of the groups", ylabel="nats")
     right.set_title("log p(x) − ELBO, the gap")
     for n_components, style in ((2, "-"), (3, "--")):
         gaps = [solve(n_components, float(separation))[1] for separation in SEPARATIONS]

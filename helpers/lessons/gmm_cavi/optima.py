@@ -12,7 +12,7 @@ from helpers.lessons.gmm_cavi.points import COLORS, Components, Points, Stroke
 from helpers.lessons.gmm_cavi.story import draw_eruptions
 from helpers.lessons.gmm_cavi.sweeps import FALL, draw_rise
 from helpers.mixture import MixtureModel, State
-from helpers.plots import ACCENT, DATA, SAMPLES, draw_marker, keep_limits
+from helpers.plots import ACCENT, DATA, SAMPLES, draw_marker, set_axes
 from helpers.widgets import Explorer, Slider
 
 N_RESTARTS = 30
@@ -49,7 +49,7 @@ def _draw_restarts(figure):
     final = np.array([restart(seed).elbo[-1] for seed in range(N_RESTARTS)])
     order = np.argsort(-final, kind="stable")
     for ax in planes:
-        keep_limits(ax, (-4.6, 4.6), (-3.3, 3.3))
+        set_axes(ax, (-4.6, 4.6), (-3.3, 3.3))
         ax.set_aspect("equal")
     planes[0].set_title("The best of 30")
     planes[1].set_title("The restart that you chose")
@@ -62,7 +62,7 @@ def _draw_restarts(figure):
     still[1].move(best.means, best.variances)
     low = final.min() - 60
     title = "Final ELBO of every restart, the best first"
-    keep_limits(strip, (0, 31), (low, final.max() + 60), xlabel="rank", ylabel="nats", title=title)
+    set_axes(strip, (0, 31), (low, final.max() + 60), xlabel="rank", ylabel="nats", title=title)
     ranks = np.arange(1, N_RESTARTS + 1)
     dots = draw_marker(strip, color=SAMPLES, animated=False)
     dots.set_data(ranks, final[order])
@@ -149,12 +149,12 @@ N_DEAD, WIDE = 12, 7.0
 
 def _draw_dead(figure):
     plane, bars = figure.subplots(1, 2, width_ratios=(1.3, 1))
-    keep_limits(plane, (-WIDE, WIDE), (-WIDE, WIDE), title="Rings: q(μₖ), 2 sd; dotted: the prior")
+    set_axes(plane, (-WIDE, WIDE), (-WIDE, WIDE), title="Rings: q(μₖ), 2 sd; dotted: the prior")
     plane.set_aspect("equal")
     points, components = Points(plane, THREE, 4, 0.13), Components(plane, 4, 0.32)
     prior = Stroke(plane, DATA, ":")
     title = "Points that each component holds, Nₖ"
-    keep_limits(bars, (0.4, 4.6), (0, 80), xlabel="component k", title=title)
+    set_axes(bars, (0.4, 4.6), (0, 80), xlabel="component k", title=title)
     bars.set_xticks(range(1, 5))
     heights = bars.bar(range(1, 5), 0, color=COLORS[:4], edgecolor="black", animated=True)
     for bar, hatch in zip(heights, ("", "//", "\\\\", "||"), strict=True):

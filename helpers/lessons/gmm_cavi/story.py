@@ -5,7 +5,7 @@ import numpy as np
 from helpers.gaussians import ellipse
 from helpers.lessons.gmm_cavi.data import eruptions
 from helpers.lessons.gmm_cavi.points import COLORS, Cloud, Components, Points, Stroke
-from helpers.plots import DATA, draw_marker, keep_limits
+from helpers.plots import DATA, draw_marker, set_axes
 from helpers.widgets import Explorer, Slider
 
 ZOOM = (-2.6, 2.6)
@@ -14,7 +14,7 @@ ZOOM = (-2.6, 2.6)
 def draw_eruptions(ax, title=""):
     """Axes for the standardised eruptions, to scale."""
     labels = dict(xlabel="duration, in sd from the mean", ylabel="waiting, in sd from the mean")
-    keep_limits(ax, ZOOM, ZOOM, title=title, **labels)
+    set_axes(ax, ZOOM, ZOOM, title=title, **labels)
     ax.set_aspect("equal")
 
 
@@ -51,7 +51,7 @@ N_DRAWN, SPAN = 150, 9.0
 def _draw_story(figure):
     left, right = figure.subplots(1, 2)
     for ax in (left, right):
-        keep_limits(ax, (-SPAN, SPAN), (-SPAN, SPAN))
+        set_axes(ax, (-SPAN, SPAN), (-SPAN, SPAN))
         ax.set_aspect("equal")
     left.set_title("Told: centre μ, kind c (the shape), point x")
     right.set_title("Seen: only x")

@@ -10,7 +10,7 @@ from helpers.lessons.gmm_cavi.data import TINY
 from helpers.lessons.gmm_cavi.enumeration import log_evidence
 from helpers.lessons.gmm_cavi.sweeps import Symlog
 from helpers.mixture import MixtureModel, State
-from helpers.plots import ACCENT, LOSS, TARGET, draw_curve, draw_marker, keep_limits
+from helpers.plots import ACCENT, LOSS, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Choice, Explorer, Slider
 
 X = TINY
@@ -78,7 +78,7 @@ def reported(letter, model):
 def _draw_suspects(figure):
     left, right = figure.subplots(1, 2)
     title = "Reported, less Monte Carlo; bars: ± 2 standard errors"
-    keep_limits(left, (-0.6, 4.6), (0, 1), xlabel="suspect", ylabel="nats", title=title)
+    set_axes(left, (-0.6, 4.6), (0, 1), xlabel="suspect", ylabel="nats", title=title)
     ticks = {-100: "−100", -10: "−10", -1: "−1", 0: "0", 1: "1", 10: "10", 100: "100"}
     EXCESS.set_axis(left, -1500, 1500, ticks)
     left.set_xticks(range(5), LETTERS)
@@ -86,7 +86,7 @@ def _draw_suspects(figure):
     dots = draw_marker(left, color=ACCENT)
     bars = [draw_curve(left, [], [], color=ACCENT, linewidth=1.6, animated=True) for _ in LETTERS]
     limits = dict(xlabel="single block updates done", ylabel="nats, less log p(x)")
-    keep_limits(right, (-0.4, N_BLOCKS + 0.4), (0, 1), **limits)
+    set_axes(right, (-0.4, N_BLOCKS + 0.4), (0, 1), **limits)
     right.set_title("What the chosen suspect reports while CAVI runs")
     EXCESS.set_axis(right, -1500, 150, ticks)
     draw_curve(right, [-1, 9], [0, 0], color=TARGET, linewidth=1.6, label="log p(x), the bound")

@@ -9,7 +9,7 @@ from helpers.lessons.gmm_cavi.data import eruptions
 from helpers.lessons.gmm_cavi.points import COLORS, Components, Points, Stroke
 from helpers.lessons.gmm_cavi.story import draw_eruptions
 from helpers.mixture import MixtureModel
-from helpers.plots import ACCENT, draw_curve, draw_marker, keep_limits
+from helpers.plots import ACCENT, draw_curve, draw_marker, set_axes
 from helpers.widgets import Explorer, Slider
 
 N_SWEEPS, MOST = 40, 6
@@ -56,7 +56,7 @@ def run(n_components, sd_noise, sd_prior, seed):
 
 def draw_rise(ax, n_sweeps=N_SWEEPS, title="ELBO, less its last value"):
     """Axes for a curve that rises to 0 from far below; heights go through FALL."""
-    keep_limits(ax, (-0.5, n_sweeps + 0.5), (0, 1), xlabel="sweep", ylabel="nats", title=title)
+    set_axes(ax, (-0.5, n_sweeps + 0.5), (0, 1), xlabel="sweep", ylabel="nats", title=title)
     ticks = {-1000: "−1000", -10: "−10", -0.1: "−0.1", 0: "0"}
     FALL.set_axis(ax, -4000, 0.004, ticks)
 
@@ -76,7 +76,7 @@ def _draw_sweeps(figure):
     curve = Stroke(rise, ACCENT, linewidth=2.2)
     here = draw_marker(rise, color=ACCENT)
     limits = dict(xlabel="sweep", ylabel="nats", title="Its five terms")
-    keep_limits(parts, (-0.5, N_SWEEPS + 0.5), (0, 1), **limits)
+    set_axes(parts, (-0.5, N_SWEEPS + 0.5), (0, 1), **limits)
     ticks = {-1e4: "−10⁴", -1000: "−1000", -100: "−100", 0: "0", 100: "100"}
     SIZE.set_axis(parts, -2e4, 1000, ticks)
     lines = [Stroke(parts, color, style, 2.2) for _, color, style in TERMS]
@@ -86,7 +86,7 @@ def _draw_sweeps(figure):
     ]
     figure.legend(handles=legend, loc="outside lower center", ncols=3)
     title = "Responsibilities φ of the ringed point"
-    keep_limits(bars, (0.4, MOST + 0.6), (0, 1.05), xlabel="component k", title=title)
+    set_axes(bars, (0.4, MOST + 0.6), (0, 1.05), xlabel="component k", title=title)
     heights = bars.bar(range(1, MOST + 1), 0, color=COLORS, edgecolor="black", animated=True)
 
     def update(n_components, sd_noise, sd_prior, seed, sweep, point):

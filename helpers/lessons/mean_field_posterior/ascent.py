@@ -9,11 +9,10 @@ from helpers.plots import (
     APPROXIMATION,
     LOSS,
     TARGET,
+    Rings,
     draw_curve,
-    draw_ellipses,
     draw_marker,
-    keep_limits,
-    move_ellipses,
+    set_axes,
 )
 from helpers.widgets import Explorer, Slider
 
@@ -44,12 +43,12 @@ def _draw_hill(ax):
     draw_plane(ax, (-3.6, 3.6), "The ELBO's hill over (m₁, m₂), and the way up")
     ax.set(xlabel="m₁", ylabel="m₂")
     style = dict(color=PRIOR, linestyle=":", linewidth=1.4, animated=True)
-    return draw_ellipses(ax, **style)
+    return Rings(ax, **style)
 
 
 def _move_hill(contours, model):
     mean = model.posterior_mean
-    move_ellipses(contours, rings(mean, model.posterior_cov, LEVELS), mean)
+    contours.move(rings(mean, model.posterior_cov, LEVELS), mean)
 
 
 def _draw_path(ax, *, color, marker="o", linestyle="-", label=None, **style):
@@ -59,7 +58,7 @@ def _draw_path(ax, *, color, marker="o", linestyle="-", label=None, **style):
 
 def _draw_distance(ax, n, xlabel):
     ylabel = "distance of m from the\ntrue mean, posterior sd"
-    keep_limits(ax, (-0.5, n + 0.5), (1e-6, 1e3), xlabel=xlabel, ylabel=ylabel)
+    set_axes(ax, (-0.5, n + 0.5), (1e-6, 1e3), xlabel=xlabel, ylabel=ylabel)
     ax.set_yscale("log")
     ax.set_yticks([1e-6, 1e-4, 1e-2, 1, 100])
 
@@ -73,8 +72,8 @@ def _draw_story(figure):
     panels = figure.subplot_mosaic([["z", "m"], ["error", "error"]], height_ratios=(2.4, 1))
     plane, hill, error = panels["z"], panels["m"], panels["error"]
     draw_plane(plane, (-3.6, 3.6), "Posterior, and q after this update; 1 and 2 sd")
-    posterior = draw_ellipses(plane, color=TARGET, label="p(z | x)", animated=True)
-    approximation = draw_ellipses(plane, color=APPROXIMATION, label="q", animated=True)
+    posterior = Rings(plane, color=TARGET, label="p(z | x)", animated=True)
+    approximation = Rings(plane, color=APPROXIMATION, label="q", animated=True)
     plane.legend(loc="lower left", ncols=2)
     contours = _draw_hill(hill)
     path = _draw_path(hill, color=ACCENT)
@@ -94,8 +93,8 @@ def _draw_story(figure):
         trace = coordinate_ascent(model, [m_1, m_2], START_S2, max(1, (step + 1) // 2))
         mean, cov = model.posterior_mean, model.posterior_cov
         m, s2 = trace.m[step], trace.s2[step]
-        move_ellipses(posterior, rings(mean, cov), mean)
-        move_ellipses(approximation, rings(m, np.diag(s2)), m)
+        posterior.move(rings(mean, cov), mean)
+        approximation.move(rings(m, np.diag(s2)), m)
         _move_hill(contours, model)
         path.set_data(*trace.m[: step + 1].T)
         here.set_data(m[:1], m[1:])

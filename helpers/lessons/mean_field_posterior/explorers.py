@@ -12,13 +12,11 @@ from helpers.plots import (
     LOSS,
     TARGET,
     Note,
+    Rings,
+    Waterfall,
     draw_curve,
-    draw_ellipses,
     draw_marker,
-    draw_waterfall,
-    keep_limits,
-    move_ellipses,
-    move_waterfall,
+    set_axes,
 )
 from helpers.widgets import Explorer, Slider
 
@@ -36,14 +34,14 @@ def rings(mean, cov, levels=(1, 2)):
 
 def draw_plane(ax, limits=PLANE, title=""):
     """The axes of z₁ and z₂, to scale."""
-    keep_limits(ax, limits, limits, xlabel="z₁", ylabel="z₂", title=title)
+    set_axes(ax, limits, limits, xlabel="z₁", ylabel="z₂", title=title)
     ax.set_aspect("equal")
 
 
 def _draw_prior(ax):
     style = dict(color=PRIOR, linestyle=":", linewidth=1.6)
-    outlines = draw_ellipses(ax, label="prior p(z)", **style)
-    move_ellipses(outlines, rings([0, 0], np.eye(2)), [0, 0])
+    outlines = Rings(ax, label="prior p(z)", **style)
+    outlines.move(rings([0, 0], np.eye(2)), [0, 0])
 
 
 def _draw_stripe(ax, **style):
@@ -69,15 +67,15 @@ def _move_stripe(lines, model):
 
 def _draw_problem(figure):
     ax = figure.subplots()
-    keep_limits(ax, (-3.5, 6.5), (-2.6, 2.6), xlabel="z₁", ylabel="z₂")
+    set_axes(ax, (-3.5, 6.5), (-2.6, 2.6), xlabel="z₁", ylabel="z₂")
     ax.set_aspect("equal")
     _draw_prior(ax)
     _move_stripe(_draw_stripe(ax), WORKED)
-    outlines = draw_ellipses(ax, color=TARGET, label="posterior p(z | x)")
+    outlines = Rings(ax, color=TARGET, label="posterior p(z | x)")
     mean, cov = WORKED.posterior_mean, WORKED.posterior_cov
-    move_ellipses(outlines, rings(mean, cov), mean)
-    outlines = draw_ellipses(ax, color=APPROXIMATION, label="q(z₁) q(z₂)")
-    move_ellipses(outlines, rings(mean, np.diag(WORKED.optimal_s2)), mean)
+    outlines.move(rings(mean, cov), mean)
+    outlines = Rings(ax, color=APPROXIMATION, label="q(z₁) q(z₂)")
+    outlines.move(rings(mean, np.diag(WORKED.optimal_s2)), mean)
     ax.legend(loc="upper right")
 
     def update():
@@ -97,9 +95,9 @@ def _draw_posterior(figure):
     draw_plane(left, title="Prior × stripe = posterior; rings at 1 and 2 sd")
     _draw_prior(left)
     stripe = _draw_stripe(left, animated=True)
-    outlines = draw_ellipses(left, color=TARGET, label="posterior", animated=True)
+    outlines = Rings(left, color=TARGET, label="posterior", animated=True)
     title = "Correlation of z₁ and z₂, at this θ₂"
-    keep_limits(right, (-3, 3), (-1, 1.3), xlabel="θ₁", ylabel="correlation", title=title)
+    set_axes(right, (-3, 3), (-1, 1.3), xlabel="θ₁", ylabel="correlation", title=title)
     right.axhline(0, color="black", linewidth=0.8)
     right.set_yticks([-1, -0.5, 0, 0.5, 1])
     axis = np.linspace(-3, 3, 121)
@@ -113,7 +111,7 @@ def _draw_posterior(figure):
         model = LinearGaussian([theta_1, theta_2], x)
         mean, cov, correlation = model.posterior_mean, model.posterior_cov, model.correlation
         _move_stripe(stripe, model)
-        move_ellipses(outlines, rings(mean, cov), mean)
+        outlines.move(rings(mean, cov), mean)
         curve.set_ydata(-slope * theta_2 / np.hypot(1, theta_2))
         here.set_data([theta_1], [correlation])
         factorises = "factorises" if correlation == 0 else "does not factorise"
@@ -143,16 +141,16 @@ def _draw_free_elbo(figure):
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
     draw_plane(left, title="Posterior, and q as you set it")
     mean, cov = WORKED.posterior_mean, WORKED.posterior_cov
-    outlines = draw_ellipses(left, color=TARGET, label="p(z | x)")
-    move_ellipses(outlines, rings(mean, cov), mean)
-    outlines = draw_ellipses(left, color=APPROXIMATION, label="q", animated=True)
+    outlines = Rings(left, color=TARGET, label="p(z | x)")
+    outlines.move(rings(mean, cov), mean)
+    outlines = Rings(left, color=APPROXIMATION, label="q", animated=True)
     left.legend(loc="lower left", ncols=2)
     title = "Each bar starts where the last ended"
     bottom = -14
-    keep_limits(right, (-0.6, 4.6), (bottom, 1.5), ylabel="nats", title=title)
+    set_axes(right, (-0.6, 4.6), (bottom, 1.5), ylabel="nats", title=title)
     names = ["match the\nprior", "match the\ndata", "keep\nspread", "ELBO", "KL(q‖p)"]
     colors, hatches = ["#56B4E9", GAIN, "#009E73", "0.75", LOSS], ["--", "//", "||", "", "\\\\"]
-    bars = draw_waterfall(right, names, colors, hatches, animated=True)
+    bars = Waterfall(right, names, colors, hatches, animated=True)
     top = WORKED.log_evidence
     # From the sum of the three terms on: the first two bars are on their way there.
     draw_curve(right, [1.6, 4.6], [top, top], color=TARGET, linewidth=1.6)
@@ -162,11 +160,11 @@ def _draw_free_elbo(figure):
         m, s2 = np.array([m_1, m_2]), np.array([v_1, v_2])
         terms = elbo_terms(WORKED, m, s2)
         gap = top - terms.total
-        move_ellipses(outlines, rings(m, np.diag(s2)), m)
-        starts = [0, terms.prior, terms.prior + terms.likelihood, 0, terms.total]
-        move_waterfall(bars, starts, [*terms, terms.total, gap])
+        outlines.move(rings(m, np.diag(s2)), m)
         # The ELBO stands on the floor of the panel: it rises to the ceiling, never through it.
-        bars[0][3].set(y=bottom, height=terms.total - bottom)
+        starts = [0, terms.prior, terms.prior + terms.likelihood, bottom, terms.total]
+        values = [*terms, terms.total, gap]
+        bars.move(starts, [*terms, terms.total - bottom, gap], values)
         return (
             f"Prior {terms.prior:+.4f}, data {terms.likelihood:+.4f}, spread {terms.entropy:+.4f}: "
             f"ELBO {terms.total:.4f}; log p(x) = {top:.4f}, so KL(q‖p) = {gap:.4f} nats."

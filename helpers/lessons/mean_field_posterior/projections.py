@@ -15,11 +15,10 @@ from helpers.plots import (
     APPROXIMATION,
     LOSS,
     TARGET,
+    Rings,
     draw_curve,
-    draw_ellipses,
     draw_marker,
-    keep_limits,
-    move_ellipses,
+    set_axes,
 )
 from helpers.widgets import Explorer, Slider
 
@@ -50,17 +49,17 @@ def _draw_can_q_match(figure):
     plane, marginal, cover = panels["z"], panels["marginal"], panels["cover"]
     draw_plane(plane, (-3.4, 3.4), "The ellipses that hold 95 % of each")
     ellipses = [
-        draw_ellipses(plane, color=TARGET, label="p(z | x)", animated=True),
-        draw_ellipses(plane, color=APPROXIMATION, label="mean field q", animated=True),
-        draw_ellipses(plane, label="M-projection", animated=True, **WIDE),
+        Rings(plane, color=TARGET, label="p(z | x)", animated=True),
+        Rings(plane, color=APPROXIMATION, label="mean field q", animated=True),
+        Rings(plane, label="M-projection", animated=True, **WIDE),
     ]
     z = np.linspace(*PLANE, 121)
     title = "z₁ alone: the M-projection has the true curve"
-    keep_limits(marginal, PLANE, (0, 2.2), xlabel="z₁", ylabel="density", title=title)
+    set_axes(marginal, PLANE, (0, 2.2), xlabel="z₁", ylabel="density", title=title)
     true = draw_curve(marginal, z, 0 * z, color=TARGET, animated=True)
     narrow = draw_curve(marginal, z, 0 * z, color=APPROXIMATION, animated=True)
     title = "How much of p lies in the other two ellipses"
-    keep_limits(cover, (0, 1), (0, 1.03), xlabel="|ρ|", ylabel="coverage", title=title)
+    set_axes(cover, (0, 1), (0, 1.03), xlabel="|ρ|", ylabel="coverage", title=title)
     angle = coverages().x
     for values, style in zip(coverages()(angle).T, (dict(color=APPROXIMATION), WIDE), strict=True):
         draw_curve(cover, np.sin(angle), values, **style)
@@ -76,7 +75,7 @@ def _draw_can_q_match(figure):
         mean, cov, correlation = model.posterior_mean, model.posterior_cov, model.correlation
         matrices = cov, np.diag(model.optimal_s2), np.diag(np.diag(cov))
         for artists, matrix in zip(ellipses, matrices, strict=True):
-            move_ellipses(artists, [ellipse(mean, matrix, RADIUS)], mean)
+            artists.move([ellipse(mean, matrix, RADIUS)], mean)
         true.set_ydata(norm.pdf(z, mean[0], np.sqrt(cov[0, 0])))
         narrow.set_ydata(norm.pdf(z, mean[0], np.sqrt(model.optimal_s2[0])))
         inside = coverages()(np.arcsin(abs(correlation)))
@@ -117,14 +116,14 @@ def _draw_stalled(figure):
     plane, climb = figure.subplots(1, 2, width_ratios=(1, 1.25))
     draw_plane(plane, (-1.4, 1.4), "The ridge, and the way of m until the stop")
     plane.set(xlabel="m₁", ylabel="m₂")
-    ridge = draw_ellipses(plane, color=TARGET, label="1 sd of p(z | x)", animated=True)
+    ridge = Rings(plane, color=TARGET, label="1 sd of p(z | x)", animated=True)
     path = draw_curve(
         plane, [], [], color=ACCENT, linestyle="-", linewidth=1.4, label="m", animated=True
     )
     end = draw_marker(plane, color=ACCENT)
     plane.legend(loc="lower left")
     title = "One sweep's gain, and what is left to gain"
-    keep_limits(climb, (1, N_SWEEPS), (1e-13, 1e8), xlabel="sweep", ylabel="nats", title=title)
+    set_axes(climb, (1, N_SWEEPS), (1e-13, 1e8), xlabel="sweep", ylabel="nats", title=title)
     climb.set(xscale="log", yscale="log")
     sweeps = np.unique(np.geomspace(1, N_SWEEPS, 60).astype(int))
     style = dict(animated=True)
@@ -148,7 +147,7 @@ def _draw_stalled(figure):
         small = np.flatnonzero(gains < 10.0**log_tolerance)
         stop = small[0] + 1 if small.size else N_SWEEPS
         mean = model.posterior_mean
-        move_ellipses(ridge, [ellipse(mean, model.posterior_cov, 1)], mean)
+        ridge.move([ellipse(mean, model.posterior_cov, 1)], mean)
         places = np.unique(np.geomspace(1, 2 * stop + 1, 60).astype(int)) - 1
         path.set_data(*trace.m[places].T)
         last = trace.m[2 * stop]

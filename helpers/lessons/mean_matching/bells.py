@@ -20,18 +20,14 @@ from helpers.plots import (
     GAIN,
     LOSS,
     TARGET,
+    Area,
+    Contours,
     Note,
-    draw_area,
-    draw_contours,
+    Rings,
+    Waterfall,
     draw_curve,
-    draw_ellipses,
     draw_marker,
-    draw_waterfall,
-    keep_limits,
-    move_area,
-    move_contours,
-    move_ellipses,
-    move_waterfall,
+    set_axes,
 )
 from helpers.widgets import Choice, Explorer, Slider
 
@@ -43,7 +39,7 @@ CHOOSE_P = Choice("shape", "p", tuple(LINE), "two bumps")
 
 def _draw_problem(figure):
     ax = figure.subplots()
-    keep_limits(ax, (-6, 6), (0, 0.55), xlabel="x", ylabel="density")
+    set_axes(ax, (-6, 6), (0, 0.55), xlabel="x", ylabel="density")
     draw_curve(ax, X, DENSITIES["two bumps"], color=TARGET, label="p: where x comes from")
     for name, mean, style in (("A", -2.0, ":"), ("B", 0.8, (0, (5, 2))), ("C", 2.0, "-.")):
         bell = norm.pdf(X, mean, 1)
@@ -63,15 +59,15 @@ problem = Explorer("Which bell is closest to p?", (), _draw_problem, (9.6, 3.2))
 def _draw_objective(ax):
     """The axes of KL(p‖N(μ, 1)) against μ, and what moves there: the floor and the curve."""
     title = "KL(p‖N(μ, 1)) as a function of μ"
-    keep_limits(ax, (-4.2, 4.2), (0, 15), xlabel="μ", ylabel="nats", title=title)
+    set_axes(ax, (-4.2, 4.2), (0, 15), xlabel="μ", ylabel="nats", title=title)
     label = "the part without μ"
-    floor = draw_area(ax, PRICED, color=GAIN, hatch="//", label=label, animated=True)
+    floor = Area(ax, PRICED, color=GAIN, hatch="//", label=label, animated=True)
     curve = draw_curve(ax, PRICED, 0 * PRICED, color="black", label="KL(p‖q)", animated=True)
     style = dict(color=TARGET, linestyle=":", linewidth=1.6)
     line = draw_curve(ax, [], [], label="μ = E[x] under p", animated=True, **style)
 
     def move(p):
-        move_area(floor, PRICED, p.floor + 0 * PRICED)
+        floor.move(PRICED, p.floor + 0 * PRICED)
         curve.set_ydata(p.kl(PRICED))
         line.set_data([p.mean, p.mean], [0, 10.5])
 
@@ -80,7 +76,7 @@ def _draw_objective(ax):
 
 def _draw_any_target(figure):
     left, right = figure.subplots(1, 2)
-    keep_limits(left, (-6, 6), (0, 0.65), xlabel="x", ylabel="density", title="p, and q = N(μ, 1)")
+    set_axes(left, (-6, 6), (0, 0.65), xlabel="x", ylabel="density", title="p, and q = N(μ, 1)")
     move_objective = _draw_objective(right)
     curve_p = draw_curve(left, X, 0 * X, color=TARGET, label="p", animated=True)
     curve_q = draw_curve(left, X, 0 * X, color=APPROXIMATION, label="q", animated=True)
@@ -125,7 +121,7 @@ def _draw_gradient_steps(figure):
     here = draw_marker(left, color=ACCENT)
     left.legend(loc="upper center")
     title = "Distance to E[x] after k steps"
-    keep_limits(right, (-0.5, 20.5), (1e-8, 1e5), xlabel="k", ylabel="|μ − E[x]|", title=title)
+    set_axes(right, (-0.5, 20.5), (1e-8, 1e5), xlabel="k", ylabel="|μ − E[x]|", title=title)
     right.set(yscale="log", xticks=range(0, STEPS + 1, 5))
     k = np.arange(STEPS + 1)
     style = dict(color="0.5", linestyle="--", linewidth=1.4, animated=True)
@@ -176,33 +172,33 @@ CIRCLE = np.array([np.cos(np.linspace(0, 2 * np.pi, 61)), np.sin(np.linspace(0, 
 def _draw_in_the_plane(figure):
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
     title = "p; q at 1 and 2 sd; circles of equal KL"
-    keep_limits(left, (-4.5, 4.5), (-4.5, 4.5), xlabel="x₁, μ₁", ylabel="x₂, μ₂", title=title)
+    set_axes(left, (-4.5, 4.5), (-4.5, 4.5), xlabel="x₁, μ₁", ylabel="x₂, μ₂", title=title)
     left.set_aspect("equal")
-    contours = draw_contours(left, color=TARGET, label="p", animated=True)
+    contours = Contours(left, color=TARGET, label="p", animated=True)
     style = dict(color="0.45", linestyle=":", linewidth=1.2, animated=True)
-    circles = draw_contours(left, label="equal KL(p‖q)", **style)
-    rings = draw_ellipses(left, color=APPROXIMATION, label="q", animated=True)
+    circles = Contours(left, label="equal KL(p‖q)", **style)
+    rings = Rings(left, color=APPROXIMATION, label="q", animated=True)
     pull = draw_curve(left, [], [], color=ACCENT, linestyle="-", linewidth=1.2, animated=True)
     mean = draw_marker(left, color=TARGET, marker="^", label="E[x] under p")
     title = "KL(p‖N(μ, I)): each bar starts where the last ended"
-    keep_limits(right, (-0.6, 3.6), (-2, 14), ylabel="nats", title=title)
+    set_axes(right, (-0.6, 3.6), (-2, 14), ylabel="nats", title=title)
     names = ["−H(p)\n+ log 2π", "½ tr Cov", "½‖μ − E[x]‖²", "sum"]
     colors, hatches = [LOSS, GAIN, "#56B4E9", "0.75"], ["\\\\", "//", "--", ""]
-    bars = draw_waterfall(right, names, colors, hatches, animated=True)
+    bars = Waterfall(right, names, colors, hatches, animated=True)
     handles, labels = left.get_legend_handles_labels()
     right.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, 0.92))
     heights = {shape: log_height(plane(shape, 1.0)) for shape in PLANE}
 
     def update(shape, mu_1, mu_2):
         p, mu = plane_facts(shape), np.array([mu_1, mu_2])
-        move_contours(contours, GRID[INNER], GRID[INNER], heights[shape], LEVELS)
+        contours.move(GRID[INNER], GRID[INNER], heights[shape], LEVELS)
         gap = 0.5 * ((MU - p.mean[0]) ** 2 + (MU[:, None] - p.mean[1]) ** 2)
-        move_contours(circles, MU, MU, gap, np.arange(1, 6))
+        circles.move(MU, MU, gap, np.arange(1, 6))
         mean.set_data(p.mean[:1], p.mean[1:])
-        move_ellipses(rings, [mu[:, None] + k * CIRCLE for k in (1, 2)], mu)
+        rings.move([mu[:, None] + k * CIRCLE for k in (1, 2)], mu)
         pull.set_data(*np.transpose([mu, p.mean]))
         terms = [np.log(2 * np.pi) - p.entropy, 0.5 * p.trace, 0.5 * np.sum((mu - p.mean) ** 2)]
-        move_waterfall(bars, [0, *np.cumsum(terms)[:2], 0], [*terms, sum(terms)])
+        bars.move([0, *np.cumsum(terms)[:2], 0], [*terms, sum(terms)])
         return (
             f"p: {shape}, mean ({p.mean[0]:.3f}, {p.mean[1]:.3f}). At μ = ({mu_1:g}, {mu_2:g}): "
             f"{terms[0]:+.3f} {terms[1]:+.3f} {terms[2]:+.3f} = {sum(terms):.3f} nats."

@@ -18,15 +18,12 @@ from helpers.plots import (
     GAIN,
     LOSS,
     TARGET,
+    Contours,
     Note,
-    draw_contours,
+    Table,
+    Waterfall,
     draw_curve,
-    draw_table,
-    draw_waterfall,
-    keep_limits,
-    move_contours,
-    move_table,
-    move_waterfall,
+    set_axes,
 )
 from helpers.widgets import Choice, Explorer, Slider
 
@@ -53,25 +50,25 @@ def kl_tables(p, q):
 
 def _draw_table_projection(figure):
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.5))
-    cells_p = draw_table(left, (3, 4), color=TARGET, animated=True)
-    cells_q = draw_table(middle, (3, 4), color=APPROXIMATION, animated=True)
+    cells_p = Table(left, (3, 4), color=TARGET, animated=True)
+    cells_q = Table(middle, (3, 4), color=APPROXIMATION, animated=True)
     left.set(xlabel="b", ylabel="a", title="p(a, b), in per cent")
     middle.set(xlabel="b", ylabel="a", title="q₁(a) q₂(b), in per cent")
     title = "KL(p‖q₁q₂): what each choice costs"
-    keep_limits(right, (-0.6, 3.6), (0, 1.6), ylabel="nats", title=title)
+    set_axes(right, (-0.6, 3.6), (0, 1.6), ylabel="nats", title=title)
     names = ["lost\ndependence", "KL(p₁‖q₁)", "KL(p₂‖q₂)", "KL(p‖q₁q₂)"]
     colors, hatches = [LOSS, GAIN, "#56B4E9", "0.75"], ["\\\\", "//", "--", ""]
-    bars = draw_waterfall(right, names, colors, hatches, animated=True)
+    bars = Waterfall(right, names, colors, hatches, animated=True)
 
     def update(dependence, power_1, power_2):
         p = joint(dependence)
         p_1, p_2 = factorised_moment_projection(p)
         q_1, q_2 = tilted(p_1, power_1), tilted(p_2, power_2)
         q = np.outer(q_1, q_2)
-        move_table(cells_p, 100 * p, 65)
-        move_table(cells_q, 100 * q, 65)
+        cells_p.move(100 * p, 65)
+        cells_q.move(100 * q, 65)
         terms = [kl_tables(p, np.outer(p_1, p_2)), kl_tables(p_1, q_1), kl_tables(p_2, q_2)]
-        move_waterfall(bars, [0, *np.cumsum(terms)[:2], 0], [*terms, kl_tables(p, q)])
+        bars.move([0, *np.cumsum(terms)[:2], 0], [*terms, kl_tables(p, q)])
         return (
             f"KL(p‖q₁q₂) = {kl_tables(p, q):.4f} nats: {terms[0]:.4f} for the lost dependence, "
             f"{terms[1]:.4f} for q₁, {terms[2]:.4f} for q₂."
@@ -112,9 +109,9 @@ def _draw_product(figure):
     )
     movers, contours = [], []
     for ax, title, color in panels:
-        keep_limits(ax, (-5, 5), (-5, 5), xlabel="z₁", ylabel="z₂", title=title)
+        set_axes(ax, (-5, 5), (-5, 5), xlabel="z₁", ylabel="z₂", title=title)
         ax.set_aspect("equal")
-        contours.append(draw_contours(ax, color=color, animated=True))
+        contours.append(Contours(ax, color=color, animated=True))
         movers.append(_draw_margins(ax, color))
     notes = Note(left, 0.98, 0.98, align="right"), Note(right, 0.98, 0.98, align="right")
 
@@ -127,7 +124,7 @@ def _draw_product(figure):
         spacing = np.sqrt(CELL)
         for mover, lines, density in zip(movers, contours, (p, q), strict=True):
             mover(p_1 / spacing, p_2 / spacing)
-            move_contours(lines, GRID[INNER], GRID[INNER], log_height(density), LEVELS)
+            lines.move(GRID[INNER], GRID[INNER], log_height(density), LEVELS)
         notes[0].set_text(f"KL(p‖q) = {information:.4f}")
         notes[1].set_text(f"{100 * empty:.1f} % of q where p is nearly 0")
         return (

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.stats import t
 
-from helpers.plots import LOSS, SAMPLES, TARGET, draw_curve, keep_limits
+from helpers.plots import LOSS, SAMPLES, TARGET, draw_curve, set_axes
 from helpers.widgets import Choice, Explorer, Slider
 
 TAILS = {
@@ -44,7 +44,7 @@ def divergence_within(degrees):
 def _draw_wandering_mean(figure):
     left, right = figure.subplots(1, 2)
     title = "Mean of the first n draws, four samples"
-    keep_limits(left, (1, N_DRAWS), (-8, 8), xlabel="n", ylabel="sample mean", title=title)
+    set_axes(left, (1, N_DRAWS), (-8, 8), xlabel="n", ylabel="sample mean", title=title)
     left.set_xscale("log")
     left.axhline(0, color="0.5", linewidth=0.8)
     styles = ("-", "--", "-.", ":")
@@ -55,7 +55,7 @@ def _draw_wandering_mean(figure):
         for style in styles
     ]
     title = "The part of KL(p‖N(μ, 1)) that lies in |x| < R"
-    keep_limits(right, (10, 1e4), (1e-3, 1e5), xlabel="R", ylabel="nats", title=title)
+    set_axes(right, (10, 1e4), (1e-3, 1e5), xlabel="R", ylabel="nats", title=title)
     right.set(xscale="log", yscale="log")
     for degrees in TAILS.values():
         within, _ = divergence_within(degrees)

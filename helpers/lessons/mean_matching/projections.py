@@ -13,11 +13,10 @@ from helpers.plots import (
     APPROXIMATION,
     LOSS,
     TARGET,
-    draw_contours,
+    Contours,
     draw_curve,
     draw_marker,
-    keep_limits,
-    move_contours,
+    set_axes,
 )
 from helpers.widgets import Explorer, Slider
 
@@ -57,7 +56,7 @@ def entropy(p):
 
 def _draw_densities(ax, title):
     """The axes with p, its moment projection and an information projection, and their mover."""
-    keep_limits(ax, (-6, 6), (0, 0.8), xlabel="x", ylabel="density", title=title)
+    set_axes(ax, (-6, 6), (0, 0.8), xlabel="x", ylabel="density", title=title)
     style = dict(animated=True)
     curves = [
         draw_curve(ax, X, 0 * X, color=TARGET, label="p", **style),
@@ -78,7 +77,7 @@ def _draw_directions(figure):
     left, right = figure.subplots(1, 2)
     move_densities = _draw_densities(left, "p, and the best N(μ, 1) in each direction")
     title = "Two objectives for one μ"
-    keep_limits(right, (-4.8, 4.8), (0, 14), xlabel="μ", ylabel="nats", title=title)
+    set_axes(right, (-4.8, 4.8), (0, 14), xlabel="μ", ylabel="nats", title=title)
     style = dict(animated=True)
     curve_m = draw_curve(right, MEANS, 0 * MEANS, color=APPROXIMATION, label="KL(p‖q)", **style)
     curve_i = draw_curve(
@@ -126,11 +125,11 @@ RISES = np.array([0.05, 0.2, 0.5, 1, 2, 4])  # contours, in nats above the lowes
 
 
 def _draw_map(ax, color, title):
-    keep_limits(ax, (-4.8, 4.8), (0.35, 4), xlabel="mean of q", title=title)
+    set_axes(ax, (-4.8, 4.8), (0.35, 4), xlabel="mean of q", title=title)
     ax.set_yscale("log")
     ax.set_yticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
     ax.minorticks_off()
-    return draw_contours(ax, color=color, linewidth=1.3, linestyle="-", animated=True)
+    return Contours(ax, color=color, linewidth=1.3, linestyle="-", animated=True)
 
 
 def _draw_free_variance(figure):
@@ -153,9 +152,9 @@ def _draw_free_variance(figure):
         gap = var + (means[:, None] - mean) ** 2
         forward = 0.5 * np.log(2 * np.pi * sds**2) + 0.5 * gap / sds**2 - entropy(p)
         best = 0.5 * np.log(2 * np.pi * np.e * var) - entropy(p)
-        move_contours(contours_m, means[::2], sds, forward[::2].T, best + RISES)
+        contours_m.move(means[::2], sds, forward[::2].T, best + RISES)
         reverse, minima_i = reverse_map(separation, weight)
-        move_contours(contours_i, means, sds, reverse.T, reverse.min() + RISES)
+        contours_i.move(means, sds, reverse.T, reverse.min() + RISES)
         way = landscape.walk(reverse, start, start_sd)
         distance = np.abs(minima_i[0] - way[0, -1]) + np.abs(np.log(minima_i[1] / way[1, -1]))
         end, end_sd = minima_i[:, np.argmin(distance)]
