@@ -18,6 +18,7 @@ import psutil
 import pytest
 from conftest import ROOT
 from hostile import EXERCISE, total
+from jupyter_client.manager import start_new_kernel
 
 from helpers import guard
 from helpers.guard import examine
@@ -245,3 +246,42 @@ def test_no_process_outlives_the_notebook_s(tmp_path, then):
             script.kill()
         assert script.stdout.read() == b""
     assert gone(int(waiting))
+
+
+NOTEBOOK = """
+from helpers.lessons.gaussian_kl import check
+
+def kl_univariate(mean_p, var_p, mean_q, var_q):
+    print("seen")
+    while True:
+        try:
+            sum(range(10**11))
+        except BaseException:
+            pass
+"""
+
+
+def test_the_kernel_s_interrupt_is_heard_and_the_next_check_is_right():
+    manager, client = start_new_kernel(cwd=ROOT)
+    try:
+        client.execute_interactive(NOTEBOOK, timeout=60)
+        client.execute("from helpers import guard")
+        message = client.execute("guard.examine(check.kl_univariate, kl_univariate, limit=60.0)")
+        time.sleep(1.5)
+        start = time.monotonic()
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=30)
+        while reply["parent_header"]["msg_id"] != message:
+            reply = client.get_shell_msg(timeout=30)
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        assert time.monotonic() - start < 5
+        shown = []
+        solved = "def kl_univariate(mean_p, var_p, mean_q, var_q):\n    ...\n"
+        client.execute_interactive(
+            solved + "check.kl_univariate(kl_univariate)", timeout=60, output_hook=shown.append
+        )
+        texts = [one["content"].get("data", {}).get("text/plain", "") for one in shown]
+        assert any(text.startswith("kl_univariate: unattempted") for text in texts)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
