@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 import time
+import warnings
 
 import cloudpickle
 import hostile
@@ -108,22 +109,41 @@ def test_only_the_student_s_own_time_counts():
     assert "not returned" in examine(EXERCISE, late, limit=SHORT).message
 
 
-@pytest.mark.parametrize("name", ["check", "again"])
-def test_a_check_inside_the_function_is_refused(name):
+def test_what_a_call_changes_ends_with_the_call():
+    def changing(a, b):
+        print(np.geterr()["over"], len(warnings.filters), sys.getrecursionlimit())
+        np.seterr(all="raise")
+        warnings.simplefilter("error")
+        sys.setrecursionlimit(sys.getrecursionlimit() + 10)
+        return total(a, b)
+
+    verdict = examine(EXERCISE, changing)
+    assert verdict.outcome == "passed"
+    lines = verdict.printed.splitlines()
+    assert len(lines) >= 12
+    assert len(set(lines) - {"[cut here]"}) == 1
+
+
+@pytest.mark.parametrize("line", ["pass", "from helpers.lessons.gaussian_kl import check"])
+def test_a_check_inside_the_function_is_refused(line):
     space = cell(
         """
+        import sys
+
         def kl_univariate(mean_p, var_p, mean_q, var_q):
-            from helpers.lessons.gaussian_kl import check as again
+            IMPORT
             try:
-                NAME.kl_univariate(kl_univariate)
+                print("ipywidgets" in sys.modules)
+                check.kl_univariate(kl_univariate)
             except BaseException:
                 pass
             return 0.0
-        """.replace("NAME", name)
+        """.replace("IMPORT", line)
     )
     report = check.kl_univariate(space["kl_univariate"])
     assert (report.outcome, report.message[:29]) == ("error", "check.kl_univariate is called")
     assert "move that line to the left" in report.message
+    assert report.printed == f"{line != 'pass'}\n", "widgets are loaded only if it says so"
 
 
 def test_numpy_s_error_state_in_the_notebook_changes_no_answer():
