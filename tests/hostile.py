@@ -235,7 +235,7 @@ ENDS = {
     "recursion": (recursive, "RecursionError"),
     "recursion without limit": (
         lambda a, b: sys.setrecursionlimit(10**9) or recursive(a, b),
-        "MemoryError|not returned|SIGSEGV|RecursionError",
+        "MemoryError|not returned|SIGSEGV|RecursionError",  # as the Python is
     ),
     "memory": (lambda a, b: np.ones(10**13), "MemoryError"),
     "memory by and by": (lambda a, b: [np.empty(10**7) for _ in range(10**5)], "MemoryError"),
