@@ -16,7 +16,7 @@ from html import escape, unescape
 import numpy as np
 from ipywidgets import HTML, GridBox, HBox, HTMLMath, IntSlider, Layout, VBox
 
-from helpers.controls import Choice, Controls, Slider, button
+from helpers.controls import Choice, Controls, Slider, button, one_at_a_time
 from helpers.exercise import Exercise
 from helpers.frame import framed, shown_in_cell
 from helpers.stage import STYLE, Stage
@@ -100,14 +100,15 @@ class Derivation:
 
     def ledger(self, **values):
         """(number, difference from what it must equal or None) of every line."""
-        parameters = self.at(**values)
         before, rows = None, []
-        for line in self.lines:
-            number = line.value(**parameters)
-            other = line.aside(**parameters) if line.aside else before
-            rows.append((number, None if other is None else number - other))
-            if not line.aside and not line.misprint:
-                before = number
+        with one_at_a_time():
+            parameters = self.at(**values)
+            for line in self.lines:
+                number = line.value(**parameters)
+                other = line.aside(**parameters) if line.aside else before
+                rows.append((number, None if other is None else number - other))
+                if not line.aside and not line.misprint:
+                    before = number
         return rows
 
     def agrees(self, number, difference):
