@@ -14,7 +14,8 @@ README = (ROOT / "README.md").read_text()
 REQUIREMENTS = (ROOT / "requirements.txt").read_text().splitlines()
 NUMERICS = ["arguments", "gaussians", "divergences", "mean_field", "mixture"]
 ORDER = [
-    *["arguments", "gaussians", "quadrature", "densities", "divergences", "mean_field"],
+    *["arguments", "gaussians", "panels", "tails", "quadrature", "densities", "divergences"],
+    "mean_field",
     *["mixture_model", "mixture_blocks", "mixture", "approximations", "models", "plots"],
     *["controls", "exercise", "guard", "diagnosis", "widgets", "lessons"],
 ]
