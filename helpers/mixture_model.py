@@ -82,7 +82,7 @@ class Fit(NamedTuple):
 
 def bounded_array(name, value):
     """`value` as a float64 array of numbers within ±1e60; the same object where it is one."""
-    if not (isinstance(value, np.ndarray) and value.dtype == np.float64 and value.size):
+    if not (type(value) is np.ndarray and value.dtype == np.float64 and value.size):
         value = real_array(name, value)
     if not -_LARGEST <= value.min() <= value.max() <= _LARGEST:  # false for NaN, too
         real_array(name, value)  # says where, if a number is not finite

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.panels import integrate
+from helpers.panels import mass_and_mean
 from helpers.tails import JUMP, tail
 
 _OUTER_LEVEL = 1e-12  # of the outermost quantiles
+_N_LEVELS = (10, 40, 160, 640)  # of the quantiles: more, where panels between fewer miss some of p
 
 
 def expectation(p, value, guides=(), blame="f"):
@@ -31,12 +32,10 @@ def expectation(p, value, guides=(), blame="f"):
     def log_p(x):
         return log_density("p", p, x)
 
-    low, high = support(p)
-    if not hasattr(p, "ppf") and np.isinf([low, high]).any():
-        raise ValueError("p needs the method ppf, or a finite support")
+    low, high = _known_support(p)
     # Densities and squared distances over- and underflow far out, where p has no mass.
     with np.errstate(all="ignore"):
-        for n_levels in (10, 40, 160, 640):
+        for n_levels in _N_LEVELS:
             points = _breakpoints(p, guides, low, high, n_levels)
             points, jumps = _where_finite(log_p, value, points, blame)
             if jumps:
@@ -89,6 +88,22 @@ def gauss_hermite(function, mean, root):
     return float(_PAIR_WEIGHTS @ function(mean + _PAIRS @ root.T))
 
 
+def outline(p):
+    """Points between which none of p hides: all of its mass shows on the panels between them.
+
+    Parameters: as in `expectation`. Returns: points (n,), rising.
+    Raises: ValueError naming p where it is too narrow for that, or not normalised.
+    """
+    low, high = _known_support(p)
+    with np.errstate(all="ignore"):
+        for n_levels in _N_LEVELS:
+            points = _breakpoints(p, (), low, high, n_levels)
+            mass = _between(lambda x: log_density("p", p, x), lambda x, _: 0 * x, points)[0]
+            if abs(mass - 1) < 1e-10:
+                return points
+    raise ValueError(f"p has parts too narrow to be found, or is not normalised: mass {mass:.9g}")
+
+
 def support(density):
     """The ends of the density's support: ±inf where it does not say."""
     if hasattr(density, "support"):
@@ -107,6 +122,13 @@ def log_density(name, density, x):
     if value.shape != x.shape[:1]:
         raise ValueError(f"{name}.logpdf gives shape {value.shape} for points of shape {x.shape}")
     return value
+
+
+def _known_support(p):
+    low, high = support(p)
+    if not hasattr(p, "ppf") and np.isinf([low, high]).any():
+        raise ValueError("p needs the method ppf, or a finite support")
+    return low, high
 
 
 def _breakpoints(p, guides, low, high, n_levels):
@@ -195,4 +217,4 @@ def _between(log_p, value, points):
         mass = np.exp(here)
         return mass, np.where(mass > 0, mass * value(x, here), 0.0)
 
-    return np.append(integrate(terms, points), 0.0)
+    return np.array([*mass_and_mean(terms, points), 0.0])

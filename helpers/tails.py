@@ -7,7 +7,7 @@ makes the expectation infinite, or it stays unknown.
 
 import numpy as np
 
-from helpers.panels import integrate
+from helpers.panels import mass_and_mean
 
 _FARTHEST = 230.0  # log of the greatest distance, in panels: its square is still a float64
 _NEGLIGIBLE = -80.0  # log of a part of an expectation that never shows
@@ -59,7 +59,8 @@ def tail(log_p, value, edge, end, scale):
         return mass, np.where((mass > 0) & np.isfinite(f) & (t <= last), mass * f, 0.0)
 
     edges = np.append(0.0, stop / 2.0 ** np.arange(8, -1, -1))
-    body = np.append(integrate(terms, np.unique(np.append(edges, min(last, stop)))), 0.0)
+    edges = np.unique(np.append(edges, min(last, stop)))
+    body = np.array([*mass_and_mean(terms, edges), 0.0])
     if not open_end:
         return body
     # Rates are measured where the distance to an end other than 0 still has half its digits.
