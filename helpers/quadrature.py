@@ -46,18 +46,19 @@ def expectation(p, value, guides=(), blame="f"):
                 tail(log_p, value, points[-1], high, points[-1] - points[-2]),
             ]
             mass, mean, error, unknown = np.sum(parts, axis=0)
+            settled = unknown < 1e-10 * abs(mean) + 1e-15
             if not mass < 1.001:
                 break
             if mean == np.inf and abs(mass - 1) < 1e-6:
                 return np.inf
             if np.isinf(unknown):  # no finer panels help
                 break
-            if abs(mass - 1) < 1e-11 and error + unknown < 1e-10 * abs(mean) + 1e-15:
+            if settled and abs(mass - 1) < 1e-11 and error < 1e-10 * abs(mean) + 1e-15:
                 return float(mean)
     # A density at an end that is not 0, or near float64's resolution, does not get so far.
-    if abs(mass - 1) < 1e-8 and error + unknown < 1e-6 * abs(mean) + 1e-12:
+    if settled and abs(mass - 1) < 1e-8 and error < 1e-6 * abs(mean) + 1e-12:
         return float(mean)
-    if abs(mass - 1) < 1e-8 and unknown > error:
+    if not settled and abs(mass - 1) < 1e-8:
         raise ValueError(
             f"{blame} or p.logpdf leaves float64's range, or is NaN, where it still counts: up to "
             f"there the expectation comes to {mean:.9g}; beyond, it is unknown"
