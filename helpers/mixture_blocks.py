@@ -91,12 +91,11 @@ def _log_weights(blocks, model, means, variances, with_prior=True):
     """What turns a block's features into its log weights l (K, B), which the caller may overwrite;
     without log π_k where it is not wanted."""
     dim, noise_var = means.shape[1], model.noise_var
-    with np.errstate(divide="ignore"):  # a weight of 0 gives −inf, and responsibilities of 0
-        log_prior = np.log(model.weights) if with_prior else np.zeros(len(means))
+    log_prior = model.log_weights if with_prior else np.zeros(len(means))
     means, spread = means - blocks.centre, dim * variances
     expansion = np.empty((len(means), dim + 2))  # a row of it times a point's features is l_ik
     expansion[:, :dim] = means / noise_var
-    expansion[:, dim] = (np.einsum("kd,kd->k", means, means) + spread) / (-2 * noise_var)
+    expansion[:, dim] = (np.vecdot(means, means) + spread) / (-2 * noise_var)
     expansion[:, dim] += log_prior
     expansion[:, -1] = 1 / (-2 * noise_var)
     buffer = np.empty((len(means), min(len(blocks.x), _BLOCK)))
@@ -143,6 +142,8 @@ def _clamped_exp(weights):
 
 def _sum_of_logs(totals):
     """Σ_i log of the totals, of which none is so small or large that eight lack a product."""
+    if totals.size < 2000:
+        return np.log(totals).sum()
     eighth = totals.size // 8
     products = totals[: 8 * eighth].reshape(8, eighth).prod(axis=0)
     return np.log(products).sum() + np.log(totals[8 * eighth :]).sum()

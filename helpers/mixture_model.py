@@ -35,6 +35,8 @@ class MixtureModel:
         self._set("prior_var", variance("prior_var", self.prior_var))
         self._set("noise_var", variance("noise_var", self.noise_var))
         self._set("weights", self._checked_weights())
+        with np.errstate(divide="ignore"):  # a weight of 0 gives −inf, and responsibilities of 0
+            self._set("log_weights", np.log(self.weights))
 
     def _checked_weights(self):
         if self.weights is None:
