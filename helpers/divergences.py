@@ -35,12 +35,13 @@ def kl_quadrature(p, q):
     """KL(p‖q) = ∫ p(x) [log p(x) − log q(x)] dx of one-dimensional densities, where p lives.
 
     Parameters: p has `logpdf`, and `ppf` or a finite `support`; q has `logpdf`, and its `support`
-    and `ppf`, where it has them, are used too.
+    and `ppf`, where it has them and they work, are used too.
     Returns: float, in nats; inf where p has mass and q has none, and where a tail diverges. The
-    relative error is about 1e-9, the absolute rounding error about 1e-15. A `logpdf` of q that
-    underflows to −inf is read as q = 0, but not beyond p's outer quantiles of level 1e-12.
-    Raises: ValueError naming an argument that lacks a method or gives NaN, and p where it is not
-    normalised, or too narrow or too heavy-tailed for float64.
+    relative error is at most 1e-9 (1e-6 beside a singular end of p other than 0, where x itself is
+    rounded), the absolute rounding error about 1e-15, as far as the log densities are right.
+    Raises: ValueError naming an argument that lacks a method or gives NaN; p where it is not
+    normalised, or too narrow or too heavy-tailed for float64; q.logpdf where it underflows to −inf
+    as the log of a density does (Laplace's beyond 745), and p has mass there that counts.
     """
     _require("p", p, "logpdf")
     _require("q", q, "logpdf")

@@ -124,7 +124,7 @@ def fit(model, x, *, rng=None, start=None, max_sweeps=500, tol=1e-10):
 
     Parameters: x (N, D); start, a State of which only means and variances are read, or else
     rng for a random start as in `initialise` (None: another one each time); max_sweeps ≥ 1;
-    tol ≥ 0.
+    tol ≥ 0. Below a tol of 1e-13 rounding, and so the machine, sets the number of sweeps.
     Returns: Fit. To go on where it ended, pass its state as the next start.
     Raises: ValueError naming the argument.
     """
