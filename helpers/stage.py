@@ -78,7 +78,7 @@ class Stage:
 
     def _show(self):
         # One value, so one message: the picture and its words cannot come apart.
-        caption = f'<output aria-live="polite">{escape(self.summary)}</output>'
+        caption = f'<output aria-live="off">{escape(self.summary)}</output>'
         self.layer.value = f'{self.moving_layer()}<div style="{CAPTION}">{caption}</div>'
 
     def _toggle_source(self):

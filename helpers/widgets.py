@@ -141,7 +141,7 @@ class Derivation:
     def _equation(self, line):
         source = line.misprint or line.quoted
         quoted = f"<b>As printed in the {escape(source)}.</b> " if source else ""
-        equation = rf'<div style="overflow-x:auto">$\displaystyle {line.latex}$</div>'
+        equation = rf'<div class="vi-equation" style="overflow-x:auto">$\displaystyle {line.latex}$</div>'
         return f"{equation}{quoted}{line.reason}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
