@@ -138,7 +138,9 @@ def test_a_talk_by_keyboard(visit, stem):
     for _ in range(1000):
         at = page.evaluate("at")
         seen.add(at)
-        if at == total - 1 and not page.evaluate("slides[at].querySelector('.fragment:not(.seen)')"):
+        if at == total - 1 and not page.evaluate(
+            "slides[at].querySelector('.fragment:not(.seen)')"
+        ):
             break
         page.keyboard.press("ArrowRight")
     assert seen == set(range(total))
