@@ -154,6 +154,15 @@ def test_a_talk_by_keyboard(visit, stem):
     assert page.locator("#spoken").count() == 0
 
 
+def test_a_ledger_goes_line_by_line(visit):
+    page = deck_of(visit, "01_gaussian_kl")
+    page.evaluate("show(slides.findIndex(slide => slide.querySelectorAll('tr.fragment').length))")
+    lines = page.locator(".slide.shown tr:has(td)")
+    assert [line.is_visible() for line in lines.all()][:2] == [True, False]
+    page.keyboard.press("ArrowRight")
+    assert lines.nth(1).is_visible()
+
+
 def explorer(page):
     found = page.locator("figure[data-frames]:has(input)").first
     found.scroll_into_view_if_needed()

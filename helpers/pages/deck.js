@@ -124,6 +124,11 @@ function paginate(slide) {
     filled++;
   }
   for (const one of answers) one.open = false;
+  // A ledger goes line by line, as in the notebook.
+  for (const table of document.querySelectorAll(".part table")) {
+    const lines = [...table.querySelectorAll("tr:has(td)")].slice(1);
+    for (const line of lines) line.classList.add("fragment");
+  }
   page.append(...notes); // the notes are for the end, when all has been seen
 }
 
