@@ -1,16 +1,30 @@
 """Sliders and choices as data, and the live controls they become."""
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
 import ipywidgets
+import numpy as np
 from ipywidgets import HTML, Button, GridBox, HBox, Layout, VBox
 
-# JupyterLab's messages reach ipykernel 7 in threads beside each other and beside running cells,
-# and matplotlib is not made for that: one change at a time, in all displays together.
-ONE_AT_A_TIME = threading.RLock()
+_LOCK = threading.RLock()
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Around every change of a picture.
+
+    JupyterLab's messages reach ipykernel 7 in threads beside each other and beside running cells,
+    and matplotlib is not made for that: one change at a time, in all displays together. And a
+    notebook's `np.seterr(all="raise")` is not meant for the pictures.
+    """
+    with _LOCK, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+        yield
+
+
 SMALL = dict(width="auto", height="24px", flex="0 0 auto")  # a button in a title's row
 
 
@@ -118,7 +132,7 @@ class Controls:
 
     def reset(self):
         """All controls back to their starts, and one change for all of them."""
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             self._waiting = True
             for player in self._players:
                 player.playing = False
@@ -128,7 +142,7 @@ class Controls:
             self._notice(None)
 
     def _notice(self, _change):
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             if self._waiting:
                 return
             # JupyterLab hides what a callback raises: show it, and raise it for whoever tests.

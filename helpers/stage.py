@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from helpers.controls import ONE_AT_A_TIME, Controls
+from helpers.controls import Controls, one_at_a_time
 from helpers.frame import framed, small_button
 
 STYLE = {
@@ -42,7 +42,7 @@ class Stage:
 
     def __init__(self, explorer):
         self._id = next(self._ids)
-        with ONE_AT_A_TIME, matplotlib.rc_context(STYLE):
+        with one_at_a_time(), matplotlib.rc_context(STYLE):
             self.figure = Figure(figsize=explorer.size, dpi=72, layout="constrained")
             self._update = explorer.scene(self.figure)
             self.controls = Controls(explorer.controls, self.draw)
@@ -65,7 +65,7 @@ class Stage:
 
     def draw(self, **values):
         """Move to `values`: only the moving artists are rendered anew."""
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             self.summary = self._update(**values)
             self._show()
 
@@ -111,7 +111,7 @@ class Stage:
     def png(self):
         """The picture as it stands, for readers without a kernel; 256 colours are enough."""
         full, small = io.BytesIO(), io.BytesIO()
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             self.figure.savefig(full, dpi=120)
         picture = Image.open(full).convert("RGB")
         if self.controls.widgets:

@@ -1,4 +1,4 @@
-"""The four interactive parts: Explorer, Derivation, Prediction, Exercise. No mathematics here.
+"""Three interactive parts: Explorer, Derivation, Prediction. No mathematics here.
 
 Each is declared as data and shown by being the last expression of a cell. Its
 `_repr_mimebundle_` gives the live widgets, a static form for readers without a kernel, and one
@@ -12,31 +12,26 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
-from types import SimpleNamespace
 
 import numpy as np
 from ipywidgets import HTML, GridBox, HBox, HTMLMath, IntSlider, Layout, VBox
 
-from helpers.controls import Choice, Controls, Slider, button
-from helpers.diagnosis import diagnose
+from helpers.controls import Choice, Controls, Slider, button, one_at_a_time
 from helpers.exercise import Exercise
-from helpers.frame import WIDTH, framed, shown_in_cell
+from helpers.frame import framed, shown_in_cell
 from helpers.stage import STYLE, Stage
 from helpers.words import short
 
 __all__ = [
     "STYLE",
-    "Check",
     "Choice",
     "Derivation",
     "Exercise",
     "Explorer",
     "Line",
     "Prediction",
-    "Report",
     "Slider",
     "Stage",
-    "checks",
     "explorer",
 ]
 
@@ -105,14 +100,15 @@ class Derivation:
 
     def ledger(self, **values):
         """(number, difference from what it must equal or None) of every line."""
-        parameters = self.at(**values)
         before, rows = None, []
-        for line in self.lines:
-            number = line.value(**parameters)
-            other = line.aside(**parameters) if line.aside else before
-            rows.append((number, None if other is None else number - other))
-            if not line.aside and not line.misprint:
-                before = number
+        with one_at_a_time():
+            parameters = self.at(**values)
+            for line in self.lines:
+                number = line.value(**parameters)
+                other = line.aside(**parameters) if line.aside else before
+                rows.append((number, None if other is None else number - other))
+                if not line.aside and not line.misprint:
+                    before = number
         return rows
 
     def agrees(self, number, difference):
@@ -141,7 +137,7 @@ class Derivation:
     def _equation(self, line):
         source = line.misprint or line.quoted
         quoted = f"<b>As printed in the {escape(source)}.</b> " if source else ""
-        equation = rf'<div class="vi-equation" style="overflow-x:auto">$\displaystyle {line.latex}$</div>'
+        equation = rf'<div class="vi-equation">$\displaystyle {line.latex}$</div>'
         return f"{equation}{quoted}{line.reason}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -262,59 +258,6 @@ class Prediction:
 
 
 LETTERS = "ABCDEF"
-
-
-class Check(Exercise):
-    """An exercise that can be called with the student's function: `check.<name>(function)`."""
-
-    def __call__(self, function):
-        """The verdict, shown by being the last expression of the cell."""
-        return Report(self, *diagnose(self, function))
-
-
-def checks(module):
-    """The exercises that `module` holds, as one object: `check.<name>(function)`."""
-    found = [value for value in vars(module).values() if isinstance(value, Exercise)]
-    return SimpleNamespace(**{one.name: Check(**vars(one)) for one in found})
-
-
-MARKS = {"passed": "✓", "slip": "✗", "wrong": "✗", "error": "✗", "unattempted": "…"}
-
-
-@dataclass(frozen=True)
-class Report:
-    """What came of a check: `outcome` is a key of MARKS, `message` says which mistake."""
-
-    exercise: Exercise
-    outcome: str
-    message: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        name = self.exercise.name
-        text = f"{name}: {self.outcome}. {self.message}"
-        page = f"{MARKS[self.outcome]} <b>{name}: {self.outcome}.</b> {escape(self.message)}"
-        return _bundle(self.live(page), text, {"text/html": f"<div>{page}</div>"})
-
-    def live(self, page):
-        """The verdict, with hints one at a time and the solution on request."""
-        hints, given = self.exercise.hints, itertools.count(1)
-        help_shown = HTMLMath()
-
-        def hint():
-            shown = min(next(given), len(hints))
-            items = "".join(f"<li>{text}</li>" for text in hints[:shown])
-            help_shown.value = f"<ol>{items}</ol>"
-            hint_button.disabled = shown == len(hints)
-
-        def solution():
-            solution_shown.value = f"<pre>{escape(self.exercise.source)}</pre>"
-
-        solution_shown = HTML()
-        hint_button = button("Hint", hint)
-        buttons = HBox([hint_button, button("Solution", solution)])
-        verdict = HTML(f'<output aria-live="polite">{page}</output>')
-        children = [verdict, buttons, help_shown, solution_shown]
-        return VBox(children, layout=Layout(max_width=WIDTH))
 
 
 def _bundle(box, text, static):

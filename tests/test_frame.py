@@ -93,3 +93,20 @@ def test_picture_and_words_agree_when_changes_come_from_many_threads():
         assert value.count(summary) == 2, "the picture's label, the caption and the state"
     shown = stage.controls.values["a"]
     assert f"a = {shown:g}, up" in stage.layer.value
+
+
+def test_the_notebooks_own_error_state_does_not_reach_the_pictures():
+    def tiny(figure):
+        dot = figure.subplots().plot([0], [0], animated=True)[0]
+
+        def update(a):
+            dot.set_data([a], [np.exp(-1000 * a)])  # underflows: numpy's default says nothing
+            return f"At {a} the tail is drawn."
+
+        return update
+
+    explorer = Explorer("A tail", (Slider("a", "a", 0.0, 2.0, 1.0, 0.5),), tiny, (4, 3))
+    with np.errstate(all="raise"):
+        stage = Stage(explorer)
+        stage.controls.widgets["a"].value = 2.0
+    assert stage.summary == "At 2.0 the tail is drawn."
