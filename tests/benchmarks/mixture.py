@@ -3,11 +3,10 @@
 One BLAS thread; everything in one run, in turns, the least of the rounds taken. A sweep's time,
 ELBO included, is the difference between a long and a short fit of the same data, so that neither
 side pays for its start. The floor is what nothing written in numpy goes below: two matrix products
-and one exp over N·K numbers. The ratios wanted are those of a CPU with AVX-512; where numpy's exp is
-not vectorised (some 5 ns a number) the floor itself may miss them, and 6, 8, 6, 8 are enough. At
-most twice the floor is wanted on any CPU where the calls themselves, some 30 µs a sweep, do not
-count. Memory is the peak of a fit beyond data and
-responsibilities; wanted are 4 bytes an N·K, blocks of a fixed size aside.
+and one exp over N·K numbers; a sweep is to take at most twice that where the calls themselves, some
+30 µs, do not count. The ratios wanted are those of a CPU with AVX-512: where numpy's exp is not
+vectorised (some 5 ns a number) the floor itself may miss them. Memory is the peak of a fit beyond
+data and responsibilities; wanted are 4 bytes an N·K, blocks of a fixed size aside.
 """
 
 import os
