@@ -21,8 +21,7 @@ def variances(v1, v2, w1, w2):
 
 
 diagonal = Derivation(
-    "The worksheet's hint: with diagonal covariances, KL is a sum;"
-    " here μp = (0.3, −1) and μq = (1, 0)",
+    "Diagonal covariances make KL a sum; here μp = (0.3, −1) and μq = (1, 0)",
     (
         Line(
             r"\mathrm{KL}(p\|q) = \mathbb{E}_p[\log p(\mathbf{z}) - \log q(\mathbf{z})]",

@@ -34,11 +34,11 @@ def problem(figure):
 )
 def two_gaussians(figure):
     """Two densities, and the integrand of KL(p‖q), hatched by its sign. All of it moves."""
-    x = np.linspace(-6, 6, 161)
+    x = np.linspace(-8, 8, 201)
     left, right = figure.subplots(1, 2)
-    set_axes(left, (-6, 6), (0, 0.95), xlabel="x", ylabel="density", title="Two Gaussians")
-    title = r"The integrand $p\,\log(p/q)$: its area is KL(p‖q)"
-    set_axes(right, (-6, 6), (-0.55, 1.6), xlabel="x", ylabel="nats per unit of x", title=title)
+    set_axes(left, (-8, 8), (0, 0.95), xlabel="x", ylabel="density", title="Two Gaussians")
+    title = r"The integrand $p\,\log(p/q)$: its signed area is KL(p‖q)"
+    set_axes(right, (-8, 8), (-0.55, 1.6), xlabel="x", ylabel="nats per unit of x", title=title)
     curve_p = draw_curve(left, x, 0 * x, color=TARGET, label="p", animated=True)
     curve_q = draw_curve(left, x, 0 * x, color=APPROXIMATION, label="q", animated=True)
     left.legend(loc="upper right")
@@ -46,7 +46,7 @@ def two_gaussians(figure):
     loss = Area(right, x, color=LOSS, hatch="\\\\", label="p below q: takes", animated=True)
     outline = draw_curve(right, x, 0 * x, color="black", linewidth=1.2, animated=True)
     right.axhline(0, color="black", linewidth=0.8)
-    right.legend(loc="upper right")
+    right.legend(loc="lower center", ncols=2, borderaxespad=0.1)
     note, beyond = Note(left, 0.02, 0.98), Note(right, 0.02, 0.98)
 
     def update(mean_p, sd_p, mean_q, sd_q):

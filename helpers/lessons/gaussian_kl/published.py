@@ -46,9 +46,10 @@ as_printed = Derivation(
             quoted="solution, eq. 1.1",
         ),
         Line(
-            r"E_p[\log p] = -\log((2\pi)^{\frac d2}\det\Sigma_1) - \tfrac12(E_p[\mathbf z^\top"
-            r"\Sigma_1^{-1}\mathbf z] + E_p[\mu_1^\top\Sigma_1^{-1}\mu_1]) +"
-            r" E_p[\mu_1^\top\Sigma_1^{-1}\mathbf z]",
+            r"\begin{aligned}E_p[\log p] ={}& -\log((2\pi)^{\frac d2}\det\Sigma_1)"
+            r" - \tfrac12(E_p[\mathbf z^\top\Sigma_1^{-1}\mathbf z]"
+            r" + E_p[\mu_1^\top\Sigma_1^{-1}\mu_1])\\"
+            r" &+ E_p[\mu_1^\top\Sigma_1^{-1}\mathbf z]\end{aligned}",
             "The log of p's density, its square multiplied out.",
             lambda s1, s2: (
                 -printed_log(s1)
@@ -63,9 +64,9 @@ as_printed = Derivation(
             misprint="solution, eq. 1.2",
         ),
         Line(
-            r"E_p[\log p] = -\log((2\pi)^{\frac d2}\det\Sigma_1) - \tfrac12(d +"
-            r" \mu_1^\top\Sigma_1^{-1}\mu_1 + \mu_1^\top\Sigma_1^{-1}\mu_1)"
-            r" + \mu_1^\top\Sigma_1^{-1}\mu_1",
+            r"\begin{aligned}E_p[\log p] ={}& -\log((2\pi)^{\frac d2}\det\Sigma_1)"
+            r" - \tfrac12(d + \mu_1^\top\Sigma_1^{-1}\mu_1 + \mu_1^\top\Sigma_1^{-1}\mu_1)\\"
+            r" &+ \mu_1^\top\Sigma_1^{-1}\mu_1\end{aligned}",
             r"$E_p[\mathbf z^\top\Sigma_1^{-1}\mathbf z] = d + \mu_1^\top\Sigma_1^{-1}\mu_1$.",
             lambda s1, s2: (
                 -printed_log(s1)
@@ -83,9 +84,10 @@ as_printed = Derivation(
             misprint="solution, eq. 1.4",
         ),
         Line(
-            r"E_p[\log q] = -\log((2\pi)^{\frac d2}\det\Sigma_2) - \tfrac12(E_p[\mathbf z^\top"
-            r"\Sigma_2^{-1}\mathbf z] + E_p[\mu_2^\top\Sigma_2^{-1}\mu_2]) +"
-            r" E_p[\mu_2^\top\Sigma_2^{-1}\mathbf z]",
+            r"\begin{aligned}E_p[\log q] ={}& -\log((2\pi)^{\frac d2}\det\Sigma_2)"
+            r" - \tfrac12(E_p[\mathbf z^\top\Sigma_2^{-1}\mathbf z]"
+            r" + E_p[\mu_2^\top\Sigma_2^{-1}\mu_2])\\"
+            r" &+ E_p[\mu_2^\top\Sigma_2^{-1}\mathbf z]\end{aligned}",
             "The log of q's density, its square multiplied out; the mean is taken under p.",
             lambda s1, s2: (
                 -printed_log(s2)
@@ -100,10 +102,10 @@ as_printed = Derivation(
             misprint="solution, eq. 1.5",
         ),
         Line(
-            r"E_p[\log q] = -\log((2\pi)^{\frac d2}\det\Sigma_2) -"
-            r" \tfrac12(\mathrm{trace}(\Sigma_1\Sigma_2^{-1})"
+            r"\begin{aligned}E_p[\log q] ={}& -\log((2\pi)^{\frac d2}\det\Sigma_2)\\"
+            r" &- \tfrac12(\mathrm{trace}(\Sigma_1\Sigma_2^{-1})"
             r" + \mu_1^\top\Sigma_2^{-1}\mu_1 + \mu_2^\top\Sigma_2^{-1}\mu_2)"
-            r" + \mu_2^\top\Sigma_2^{-1}\mu_1",
+            r" + \mu_2^\top\Sigma_2^{-1}\mu_1\end{aligned}",
             r"$E_p[\mathbf z^\top A\mathbf z] = \mathrm{trace}(\Sigma_1 A) + \mu_1^\top A\mu_1$.",
             lambda s1, s2: (
                 -printed_log(s2)

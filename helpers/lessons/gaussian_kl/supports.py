@@ -40,14 +40,14 @@ def never(figure):
     left, right = figure.subplots(1, 2)
     set_axes(left, (-5, 5), (0, 1.15), xlabel="x", ylabel="density", title="p, and q cut off")
     title = "What a draw at x costs: log p − log q"
-    set_axes(right, (-5, 5), (-2, 30), xlabel="x", ylabel="nats", title=title)
+    set_axes(right, (-5, 5), (-5, 30), xlabel="x", ylabel="nats", title=title)
     log_p = log_normal(x, 0, 1)
     draw_curve(left, x, np.exp(log_p), color=TARGET, label="p = N(0, 1)")
     curve = draw_curve(left, x, 0 * x, color=APPROXIMATION, label="q", animated=True)
     left.legend(loc="upper right")
     right.axhline(0, color="black", linewidth=0.8)
     price = draw_curve(right, x, 0 * x, color="black", linewidth=1.8, animated=True)
-    note, beyond = Note(left, 0.02, 0.98), Note(right, 0.5, 0.97, align="center")
+    note, beyond = Note(left, 0.02, 0.98), Note(right, 0.5, 0.09, align="center")
 
     def update(cut, share):
         share = SHARES[share]

@@ -82,7 +82,7 @@ WAYS = "KL(p‖q)", "KL(q‖p)"
 def two_dimensions(figure):
     """Rings of p and q, and the three terms of KL(p‖q) as bars. Rings and bars move."""
     left, right = figure.subplots(1, 2)
-    set_axes(left, (-5.4, 5.4), (-4.5, 4.5), xlabel="x₁", ylabel="x₂", title="p and q: 1 and 2 sd")
+    set_axes(left, (-7.2, 7.2), (-6, 6), xlabel="x₁", ylabel="x₂", title="p and q: 1 and 2 sd")
     left.set_aspect("equal")
     title = "KL(p‖q): three terms, each starting where the last ended"
     set_axes(right, (-0.6, 3.6), (-2, 5), ylabel="nats", title=title)
