@@ -275,6 +275,19 @@ def test_quad_misses_what_is_narrow_and_far():
             assert np.sum(np.abs(np.array(places) - mean) < 5 * sd) <= 1
 
 
+@claim("None of them warns.")
+def test_failures_are_silent():
+    """At stops of quad's sliders; the formula with numpy's own warnings as errors."""
+    stage = Stage(failures.missed_peak)
+    for mean in range(101):
+        for sd in (0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 2.5, 3.0):
+            assert "quad warned" not in stage._update(mean=float(mean), sd=sd)
+    with np.errstate(all="raise"):
+        relative_errors(failures.textbook_kl, np.logspace(-15, 0, 301))
+        for sd_q in (1.05, 1.4, 2.5):
+            failures_stage()._update(sd_q=sd_q, seed=0)
+
+
 @claim(
     "At the start a wrong 0.0000, and no warning.",
     "At σ = 1 the answer is right for μ up to 35, and a silent 0.0000 from μ = 36 on.",

@@ -140,6 +140,8 @@ def test_narrow_and_wide():
     "If q = 0 where p can land, such a draw costs infinitely much, and so does the average:",
     "The other way round nothing bad happens: where p = 0 its draws do not come, and q merely"
     " wastes density there.",
+    "So for KL(p‖q) to be finite q must lie wherever p does, and for KL(q‖p) to be finite q must"
+    " keep out of where p is 0.",
     "Beyond the cut, q = 0 and log p − log q is infinite.",
     "An average with an infinite term of positive probability is infinite, however small that"
     " probability.",

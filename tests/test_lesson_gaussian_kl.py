@@ -162,6 +162,16 @@ def test_bars_start_where_the_last_one_ended():
         assert last == pytest.approx(whole)
 
 
+def test_numbers_over_the_bars_are_the_terms(monkeypatch):
+    said = []
+    monkeypatch.setattr("helpers.plots.Note.set_text", lambda note, text: said.append(text))
+    stage = Stage(terms.two_dimensions)
+    for mean_1 in (-2.0, 0.0, 1.3):
+        said.clear()
+        summary = stage._update(**(stage.controls.values | {"mean_1": mean_1}))
+        assert [float(text.replace("−", "-")) for text in said] == numbers(summary)
+
+
 def test_hatched_areas_are_the_two_signs_of_the_integrand():
     """The area drawn is the divergence: the trapezoid over what the picture holds."""
     stage = Stage(meaning.two_gaussians)

@@ -48,7 +48,7 @@ def near_equal(figure):
     set_axes(ax, (1e-15, 1.2), (1e-17, 1e5), xlabel="ε", ylabel="relative error", title=title)
     ax.set(xscale="log", yscale="log")
     ax.axhline(1, color=DATA, linewidth=1)
-    ax.text(1e-15, 4, " from this line on no digit is right")
+    ax.text(1e-15, 4, " from this line up no digit is right")
     variances = 1 + np.logspace(-15, 0, 301)  # what is rounded here is rounded for everyone
     true = np.array([exact_kl(var) for var in variances])
     steps = variances - 1
@@ -160,14 +160,13 @@ def missed_peak(figure):
         density.set_data(fine, np.exp(log_normal(fine, mean, sd**2)))
         seen = np.unique(np.round(looked[(looked > -5) & (looked < 105)], 1))
         looks.set_data(seen, 0.027 + 0 * seen)
-        numbers = [fixed(value, 4) for value in (true, blind, local)]
-        exact, everywhere, here = numbers
+        exact, everywhere, here = (fixed(value, 4) for value in (true, blind, local))
         note.set_text(f"exact {exact}, over (−∞, ∞) {everywhere}, over μ ± 12σ {here}")
         wrong = abs(blind - true) > 1e-3
         said = " quad warned." if trouble else " quad did not warn."
         return (
-            f"μ = {short(mean)}, σ = {short(sd)}: exact KL {numbers[0]}; over (−∞, ∞) {numbers[1]};"
-            f" over μ ± 12σ {numbers[2]} nats.{said if wrong else ''}"
+            f"μ = {short(mean)}, σ = {short(sd)}: exact KL {exact}; over (−∞, ∞) {everywhere};"
+            f" over μ ± 12σ {here} nats.{said if wrong else ''}"
         )
 
     return update

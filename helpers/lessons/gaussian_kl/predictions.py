@@ -14,8 +14,8 @@ asymmetry = Prediction(
         "The wide q wastes density where p never goes, but where p does go it is low by a bounded"
         " factor only: no draw of p costs more than log 4 = 1.386 nats.",
         "",
-        "A distance is symmetric. But here the average is taken once over draws of p, once over draws of"
-        " q, and these fall in different places.",
+        "A distance is symmetric. But here the average is taken once over draws of p, once over"
+        " draws of q, and these fall in different places.",
     ),
 )
 
