@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from helpers.gaussians import kl_diagonal, kl_full, kl_univariate
-from helpers.lessons.gaussian_kl import failures, published
+from helpers.lessons.gaussian_kl import failures, published, samples
 from helpers.widgets import Stage
 
 DEFINITIONS = (
@@ -65,9 +65,9 @@ def test_what_is_wrong_in_the_published_solution():
     " 1.497252.",
 )
 def test_the_two_values_of_eq_1_8():
-    assert f"{published.printed_kl(**published.WITNESS):.6f}" == "1.521647"
-    assert f"{kl_diagonal(**published.WITNESS):.6f}" == "1.497252"
-    assert list(map(list, published.WITNESS.values())) == [[0.3, -1], [0.5, 2], [1, 0], [1.5, 0.7]]
+    assert f"{samples.printed_kl(**samples.WITNESS):.6f}" == "1.521647"
+    assert f"{kl_diagonal(**samples.WITNESS):.6f}" == "1.497252"
+    assert list(map(list, samples.WITNESS.values())) == [[0.3, -1], [0.5, 2], [1, 0], [1.5, 0.7]]
     rows = published.as_printed.ledger(v1=0.5, v2=2.0, w1=1.5, w2=0.7)
     assert [f"{row[0]:.6f}" for row in rows[7:]] == ["1.521647", "1.497252"]
 
@@ -79,7 +79,7 @@ def test_the_two_values_of_eq_1_8():
     " a hundred times as many draws.",
 )
 def test_draws_decide():
-    stage = Stage(published.samples_decide)
+    stage = Stage(samples.decide)
     found = {k: numbers(stage._update(log_samples=float(k))) for k in (3, 4, 6)}
     away = {k: (values[3], values[5]) for k, values in found.items()}
     assert max(away[3]) < 2

@@ -18,7 +18,7 @@ from helpers.lessons.gaussian_kl import (
     supports,
     terms,
 )
-from helpers.lessons.gaussian_kl.running_mean import running_mean
+from helpers.lessons.gaussian_kl.samples import running_mean
 from helpers.widgets import Stage
 
 
@@ -170,6 +170,26 @@ def test_numbers_over_the_bars_are_the_terms(monkeypatch):
         said.clear()
         summary = stage._update(**(stage.controls.values | {"mean_1": mean_1}))
         assert [float(text.replace("−", "-")) for text in said] == numbers(summary)
+
+
+def test_moving_curves_are_the_two_densities():
+    rng = np.random.default_rng(0)
+    stage = Stage(meaning.two_gaussians)
+    curves = [artist for artist in stage.moving if hasattr(artist, "get_xydata")]
+    for _ in range(10):
+        values = anywhere(meaning.two_gaussians, rng)
+        stage._update(**values)
+        for name in "pq":
+            (curve,) = (one for one in curves if one.get_label() == name)
+            density = norm(values[f"mean_{name}"], values[f"sd_{name}"])
+            assert curve.get_ydata() == pytest.approx(density.pdf(curve.get_xdata()), abs=1e-12)
+
+
+def test_errors_drawn_are_those_of_the_formulas():
+    (ax,) = Stage(failures.near_equal).figure.axes
+    drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
+    assert drawn["kl_univariate"].max() < 1e-15
+    assert drawn["textbook"].max() >= 1
 
 
 def test_hatched_areas_are_the_two_signs_of_the_integrand():

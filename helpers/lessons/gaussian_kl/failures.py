@@ -7,7 +7,7 @@ import numpy as np
 from scipy.integrate import quad
 
 from helpers.gaussians import kl_univariate, log_normal
-from helpers.lessons.gaussian_kl.running_mean import RunningMean, running_mean
+from helpers.lessons.gaussian_kl.samples import RunningMean, running_mean
 from helpers.plots import (
     ACCENT,
     APPROXIMATION,
