@@ -8,7 +8,7 @@ import pytest
 from claims import claim
 from scipy.integrate import quad
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.stats import norm, uniform
 
 from helpers.gaussians import kl_diagonal, kl_full, kl_univariate
 from helpers.lessons.gaussian_kl import failures, published, samples
@@ -164,6 +164,24 @@ def test_log_is_below_its_tangent():
     """A theorem: log is concave, and r − 1 is its tangent at 1."""
     log_r = np.concatenate([np.linspace(-700, 700, 4001), np.linspace(-1e-3, 1e-3, 4001)])
     assert (np.expm1(log_r) - log_r >= 0).all()
+
+
+@claim(
+    "With $r=q(x)/p(x)$ and x drawn from p, $\\mathbb{E}_p[r]=1$ (if p > 0 wherever q is), so you"
+    " may add $r-1$ for free:",
+)
+def test_the_ratio_has_mean_one():
+    """∫ p q/p over p > 0 is the mass of q there: all of it, if p > 0 wherever q is."""
+
+    def mean_ratio(p, q, low, high):
+        def integrand(x):
+            return np.exp(p.logpdf(x) + (q.logpdf(x) - p.logpdf(x)))
+
+        return quad(integrand, low, high, limit=200)[0]
+
+    for sd_q in (0.3, 1.1, 1.4, 2.5):
+        assert mean_ratio(norm(), norm(0.5, sd_q), -30, 30) == pytest.approx(1)
+    assert mean_ratio(uniform(-1, 2), norm(), -1, 1) == pytest.approx(norm.cdf(1) - norm.cdf(-1))
 
 
 def error_bars(sd_q, seed):

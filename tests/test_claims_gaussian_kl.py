@@ -348,7 +348,7 @@ def test_the_first_two_bars():
 
 
 @claim(
-    "Make q smaller than p, and the first term is negative.",
+    "Give q a smaller volume than p, and the first term is negative.",
     "The second is then positive, and larger: their sum is a sum of r − 1 − log r over the"
     " eigenvalues r, with a ½, and that is never negative.",
     "Set both sds of q to 0.6 and watch the first bar go down and the second up.",
@@ -357,7 +357,7 @@ def test_the_first_two_bars():
     "The third is a squared length, measured by q: a square is never negative.",
 )
 def test_signs_of_the_three_terms():
-    """Smaller: of smaller determinant. Then tr M ≥ 2 √det M > 2, the means' inequality."""
+    """A smaller volume: a smaller determinant. Then tr M ≥ 2 √det M > 2, the means' inequality."""
     start = plane_terms({})
     both = plane_terms({"sd_1": 0.6, "sd_2": 0.6})
     assert both[0] < 0 < start[0]

@@ -53,8 +53,8 @@ negative_term = Prediction(
     "KL is never negative. Can one of its three terms (log det, trace − 2, squared distance) be?",
     ("No, each is ≥ 0", "Yes, the first two can", "Yes, all three can"),
     1,
-    "Make q smaller than p, and the first term is negative. The second is then positive, and"
-    " larger: their sum is a sum of r − 1 − log r over the eigenvalues r, with a ½, and that is"
+    "Give q a smaller volume than p, and the first term is negative. The second is then positive,"
+    " and larger: their sum is a sum of r − 1 − log r over the eigenvalues r, with a ½, and that is"
     " never negative.",
     "Set both sds of q to 0.6 and watch the first bar go down and the second up.",
     (
