@@ -149,7 +149,7 @@ class Derivation:
             f'<td style="text-align:left">{self._verdict(index, *rows[index])}</td></tr>'
             for index, line in enumerate(self.lines)
         )
-        at = ", ".join(f"{control.label} = {control.start}" for control in self.controls)
+        at = ", ".join(f"{control.label} = {_start(control)}" for control in self.controls)
         head = "<tr><th></th><th>line, and why</th><th>its number</th></tr>"
         caption = escape(self.title) + (f", at {escape(at)}" if at else "")
         table = f"<table><caption>{caption}</caption>{head}{body}</table>"
@@ -269,6 +269,10 @@ def _bundle(box, text, static):
 def _plain(text):
     """The text without its markup, for buttons and for text/plain."""
     return unescape(re.sub(r"<[^>]+>|[$\\]", "", text))
+
+
+def _start(control):
+    return short(control.start) if isinstance(control, Slider) else control.start
 
 
 def _number(value):
