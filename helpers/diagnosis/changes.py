@@ -1,0 +1,148 @@
+"""Is it a single change of something known? A sign, factor, offset, power, log or shape factor."""
+
+import itertools
+
+import numpy as np
+
+from helpers.diagnosis.case import Finding
+from helpers.diagnosis.numbers import ratio
+
+
+def change(view, known, sizes):
+    """How `view.answer` comes from `known` by one change: (kind, facts), or None.
+
+    `sizes` holds n, d, … and the scalar arguments for every entry, by name.
+    """
+    y, k = view.answer, known
+    if k.shape != y.shape or not np.isfinite(k).all() or not np.isfinite(y).all():
+        return None
+    if view.equal(y, -k):
+        return "minus", {}
+    if np.ptp(k) == 0 or np.ptp(y) <= 1e-12 * np.abs(y).max(initial=0):
+        return None
+    return _factor(view, k, sizes) or _offset(view, k, sizes) or _power(view, k)
+
+
+def _factor(view, k, sizes):
+    y = view.answer
+    used = np.abs(k) > 1e-6 * np.abs(k).max()
+    factors = np.where(used, y / np.where(k == 0, 1, k), np.nan)
+    each = _of_each_probe(factors, view.owner)
+    if not np.isfinite(each).all() or not np.any(each) or not view.equal(y, each * k):
+        return None
+    constant = np.median(each)
+    if view.equal(y, constant * k):
+        return "factor", {"factor": ratio(constant)}
+    for name, values in sizes.items():
+        if np.ptp(values) and np.all(np.isfinite(values)) and np.all(values != 0):
+            c = np.median(each / values)
+            if view.equal(y, c * values * k):
+                return "factor", {"factor": ratio(c, name)}
+    if np.bincount(view.owner).min() > 1:
+        return "uneven", {}
+    return None
+
+
+def _offset(view, k, sizes):
+    each = _of_each_probe(view.answer - k, view.owner)
+    if not view.equal(view.answer, k + each):
+        return None
+    constant = np.median(each)
+    if view.equal(view.answer, k + constant):
+        return "offset", {"offset": ratio(constant)}
+    for name, values in sizes.items():
+        if np.ptp(values) and np.all(np.isfinite(values)) and np.all(values != 0):
+            c = np.median(each / values)
+            if view.equal(view.answer, k + c * values):
+                return "offset", {"offset": ratio(c, name)}
+    return None
+
+
+def _power(view, k):
+    """y = c kᵖ, or a log, exponential, complement, or absolute value of k."""
+    y = view.answer
+    with np.errstate(all="ignore"):
+        simple = {
+            "abs": np.abs(k),
+            "exp": np.exp(k),
+            "log": np.log(k),
+            "log of the size": np.log(np.abs(k)),
+            "complement": 1 - k,
+            "positive part": np.maximum(k, 0),
+        }
+        for name, value in simple.items():
+            if np.isfinite(value).all() and np.ptp(value - k) and view.equal(y, value):
+                return "function", {"function": name}
+        if np.any(k == 0) or np.any(y == 0) or len(k) < 3:
+            return None
+        slope, shift = np.polyfit(np.log(np.abs(k)), np.log(np.abs(y)), 1)
+        slope = np.round(slope, 6)
+        for sign in (np.sign(k), np.ones_like(k), -np.ones_like(k)):
+            value = sign * np.exp(shift) * np.abs(k) ** slope
+            if slope not in (0, 1) and view.equal(y, value):
+                factor = ratio(sign[0] * np.exp(shift) if (sign == sign[0]).all() else 1)
+                return "power", {"power": ratio(slope), "factor": factor}
+    return None
+
+
+def _of_each_probe(values, owner):
+    """The median over the entries of the same probe, for each entry."""
+    if len(owner) == owner[-1] + 1:
+        return values
+    medians = np.full(owner.max() + 1, np.nan)
+    for probe in np.unique(owner):
+        medians[probe] = np.nanmedian(values[owner == probe]) if (owner == probe).any() else 0
+    return medians[owner]
+
+
+def sizes_of(case, view):
+    """Factors that shapes and scalar arguments make, for every entry of the view."""
+    shapes, scalars = {}, {}
+    for probe in case.probes:
+        for name, value in symbols(case.exercise, probe).items():
+            if np.ndim(value) == 0:
+                store = shapes if isinstance(value, (int, np.integer)) else scalars
+                store.setdefault(name, []).append(float(value))
+    found = {}
+    shapes = {n: np.array(v) for n, v in shapes.items() if len(v) == len(case.probes)}
+    scalars = {n: np.array(v) for n, v in scalars.items() if len(v) == len(case.probes)}
+    for name, v in shapes.items():
+        with np.errstate(all="ignore"):
+            found |= {name: v, f"1/{name}": 1 / v, f"√{name}": np.sqrt(v), f"{name}²": v**2}
+            found |= {f"1/√{name}": 1 / np.sqrt(v), f"log {name}": np.log(v)}
+            found |= {f"{name}/({name} − 1)": v / (v - 1), f"({name} − 1)/{name}": (v - 1) / v}
+            found |= {f"√(({name} − 1)/{name})": np.sqrt((v - 1) / v)}
+            found |= {f"√({name}/({name} − 1))": np.sqrt(v / (v - 1)), f"({name} − 1)": v - 1}
+            found |= {f"1/({name} − 1)": 1 / (v - 1), f"({name} + 1)": v + 1}
+    for (one, v), (two, w) in itertools.permutations(shapes.items(), 2):
+        found |= {f"{one}/{two}": v / w, f"{one} {two}": v * w, f"{one} log {two}": v * np.log(w)}
+    for name, v in scalars.items():
+        with np.errstate(all="ignore"):
+            found |= {name: v, f"1/{name}": 1 / v}
+            if np.all(v > 0):
+                found |= {f"√{name}": np.sqrt(v), f"1/√{name}": 1 / np.sqrt(v)}
+                found |= {f"log {name}": np.log(v)}
+    for (one, v), (two, w) in itertools.permutations(scalars.items(), 2):
+        with np.errstate(all="ignore"):
+            found[f"{one}/{two}"] = v / w
+    return {name: values[view.owner] for name, values in found.items()}
+
+
+def symbols(exercise, arguments):
+    """The scalar arguments and the exercise's named quantities."""
+    named = zip(exercise.arguments, arguments, strict=True)
+    scalars = {n: v for n, v in named if np.asarray(v).dtype.kind == "f" and np.ndim(v) == 0}
+    with np.errstate(all="ignore"):
+        return scalars | (exercise.symbols(*arguments) if exercise.symbols else {})
+
+
+def single_change(case):
+    """The right answer's own sign, factor, offset or power, for every wrong part."""
+    found = []
+    for part in case.wrong:
+        view = case.view(part)
+        how = change(view, view.right, sizes_of(case, view))
+        if how:
+            kind, facts = how
+            found.append(Finding(kind, part, facts, exact=kind != "uneven"))
+    return found
