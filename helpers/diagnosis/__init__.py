@@ -10,6 +10,7 @@ from dataclasses import replace
 from helpers.diagnosis.calling import Trouble
 from helpers.diagnosis.case import N_PROBES, Case
 from helpers.diagnosis.changes import single_change
+from helpers.diagnosis.claims import judged
 from helpers.diagnosis.counterexample import counterexample
 from helpers.diagnosis.dependence import by_argument
 from helpers.diagnosis.identities import identities
@@ -21,6 +22,7 @@ from helpers.diagnosis.matching import (
     slips_known,
     slips_of_another_shape,
 )
+from helpers.diagnosis.one_term import one_term
 from helpers.diagnosis.sentences import sentence
 from helpers.diagnosis.special import special_cases
 from helpers.diagnosis.stub import is_stub
@@ -39,6 +41,7 @@ STEPS = (
     single_change,
     slips_changed,
     coefficients,
+    one_term,
     other_arguments,
     one_foreign_term,
     nearly,
@@ -63,6 +66,8 @@ def diagnose(exercise, function, steps=STEPS):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         case = Case(exercise, function)
+        if exercise.reply:
+            return judged(case)
         try:
             case.read()
         except Trouble as trouble:
@@ -92,10 +97,6 @@ def _verdict(case, found):
     exact = [finding for finding in found if finding.exact]
     if [finding.kind for finding in exact] == ["slip"]:
         return "slip", sentence(exact[0], case)
-    if case.exercise.reply:
-        said = case.exercise.reply(case.returned[0])
-        if said:
-            return "wrong", said
     if [finding.kind for finding in exact] == ["not finite"]:
         return "error", sentence(exact[0], case)
     done = {finding.part for finding in exact}

@@ -20,6 +20,11 @@ def call(function, arguments, exercise):
         raise Trouble(_raised(error, function, exercise)) from None
     for name, before, after in zip(exercise.arguments, arguments, given, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            if answer is None:
+                raise Trouble(
+                    f"It returned None, and it changed {name}, an argument: change copies "
+                    "(with .copy()), and `return` them."
+                )
             raise Trouble(
                 f"It changed its arguments: {name} is another array after the call. "
                 f"Work on a copy ({name}.copy()), or on a new array."

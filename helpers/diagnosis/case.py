@@ -39,6 +39,8 @@ class View:
     scale: str = ""
     terms: dict | None = None
     column: object = None  # one array a probe, as a vector like `answer`
+    slack: np.ndarray | float = 0.0  # sizes of what was subtracted: rounding is relative to it too
+    used: list | None = None  # the probes that `owner` numbers, where not all are in use
 
     def __post_init__(self):
         self.size = _largest_each(self.right, self.owner)
@@ -49,7 +51,8 @@ class View:
             return False
         size = _largest_each(b, self.owner) if b is not self.right else self.size
         with np.errstate(all="ignore"):
-            near = np.abs(a - b) <= self.rtol * (np.abs(b) + 1e-3 * size + 1e-300)
+            rounding = np.abs(b) + 1e-3 * size + self.slack + 1e-300
+            near = np.abs(a - b) <= self.rtol * rounding
             near &= np.isfinite(a) & np.isfinite(b)
         return bool(np.all(near | (a == b) | (np.isnan(a) & np.isnan(b))))
 
@@ -87,6 +90,7 @@ class Case:
         self.right = [self.solve(probe) for probe in self.probes]
         self.returned, self.answers, self.rtol = [], [], RTOL
         self.masks, self.entries = {}, {}
+        self.slip_values = None  # of every listed slip, once asked for
 
     def read(self):
         """Call the function on every probe.
@@ -104,6 +108,7 @@ class Case:
         """Go on with these probes alone."""
         for name in ("probes", "right", "answers", "returned"):
             setattr(self, name, [getattr(self, name)[i] for i in indices])
+        self.slip_values = None
         self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
 
     def solve(self, arguments, function=None):

@@ -38,7 +38,7 @@ def _factor(view, k, sizes):
             c = np.median(each / values)
             if view.equal(y, c * values * k):
                 return "factor", {"factor": ratio(c, name)}
-    if np.bincount(view.owner).min() > 1:
+    if np.sum(np.bincount(view.owner) > 1) >= 6:
         return "uneven", {}
     return None
 
@@ -100,7 +100,7 @@ def sizes_of(case, view):
     shapes, scalars = {}, {}
     for probe in case.probes:
         for name, value in symbols(case.exercise, probe).items():
-            if np.ndim(value) == 0:
+            if isinstance(value, (int, np.integer)) or (name in case.names and np.ndim(value) == 0):
                 store = shapes if isinstance(value, (int, np.integer)) else scalars
                 store.setdefault(name, []).append(float(value))
     found = {}
@@ -125,7 +125,8 @@ def sizes_of(case, view):
     for (one, v), (two, w) in itertools.permutations(scalars.items(), 2):
         with np.errstate(all="ignore"):
             found[f"{one}/{two}"] = v / w
-    return {name: values[view.owner] for name, values in found.items()}
+    used = slice(None) if view.used is None else view.used
+    return {name: values[used][view.owner] for name, values in found.items()}
 
 
 def symbols(exercise, arguments):

@@ -46,8 +46,14 @@ def _bases(case):
     """Ordinary probes on which the function is wrong."""
     triples = list(zip(case.probes, case.answers, case.right, strict=True))
     bad = [t for t in triples if not all(case.same(t[1], t[2]))]
-    tame = sorted(bad, key=lambda t: max(np.abs(np.asarray(a)).max(initial=0) for a in t[0]))
-    return tame[:N_BASES]
+    return sorted(bad, key=lambda triple: _wildness(triple[0]))[:N_BASES]
+
+
+def _wildness(arguments):
+    """Small for arguments without axes of length 1 and without large numbers."""
+    arrays = [np.asarray(value) for value in arguments]
+    short = any(1 in array.shape for array in arrays)
+    return short, max(np.abs(array).max(initial=0) for array in arrays)
 
 
 def _moves(case, probe, answer, right):
@@ -111,7 +117,7 @@ def _terms_of(case, part, moves):
     scale = main_scale(case)
     if scale is None or not moves:
         return []
-    base = min(case.probes, key=lambda p: max(np.abs(np.asarray(a)).max(initial=0) for a in p))
+    base = min(case.probes, key=_wildness)
     rng = np.random.default_rng(2)
     terms = lambda arguments: terms_of(scale, arguments)[part]  # noqa: E731
     before = terms(base)

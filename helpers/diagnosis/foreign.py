@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.diagnosis.changes import symbols
 
+RIGHT = "the right one"
 POWERS = {"{0}": lambda a: a, "{0}²": np.square, "|{0}|": np.abs}
 POSITIVE = {
     "√{0}": np.sqrt,
@@ -18,16 +19,18 @@ POSITIVE = {
 
 def foreign_terms(case, view):
     """(name, values for every entry of the view), simple ones first; each only once."""
-    atoms = _atoms(case)
+    atoms = _atoms(case) | {RIGHT: [parts[view.part] for parts in case.right]}
     simple = {}
     for name, values in atoms.items():
         functions = POWERS | (POSITIVE if _positive(values) else {})
         for words, function in functions.items():
             if words == "|{0}|" and _positive(values):
                 continue
-            bracketed = f"({name})" if " " in name else name
+            bracketed = f"({name})" if " " in name and words != "{0}" else name
             simple[words.format(bracketed)] = (name, [function(v) for v in values])
     for name, (_, values) in simple.items():
+        if name == RIGHT:
+            continue
         yield from _summed(case, view, name, values)
     for (one, (a, v)), (two, (b, w)) in itertools.combinations(simple.items(), 2):
         if a == b or one.startswith("1/"):

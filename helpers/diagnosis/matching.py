@@ -81,13 +81,13 @@ TURNS = {
 
 def slip_values(case):
     """The answers of every listed slip on the probes."""
-    if not hasattr(case, "slips"):
+    if case.slip_values is None:
         solved = {
             slip: [case.try_solve(probe, wrong) for probe in case.probes]
             for slip, wrong in case.exercise.slips.items()
         }
-        case.slips = {s: v for s, v in solved.items() if all(p is not None for p in v)}
-    return case.slips
+        case.slip_values = {s: v for s, v in solved.items() if all(p is not None for p in v)}
+    return case.slip_values
 
 
 def _equals(case, part, values):

@@ -31,6 +31,8 @@ def _on(scale, case, part):
             if not np.isfinite(right).all() or not np.isfinite(answer).all():
                 continue
             columns = [np.broadcast_to(np.asarray(v, float), right.shape) for v in terms.values()]
+            if not all(np.isfinite(column).all() for column in columns):
+                continue
             mask = case.masks.get(part)
             mask = np.ones(right.shape, bool) if mask is None else mask[i]
             rows.append((i, mask, right, answer, columns))
@@ -53,6 +55,7 @@ def _on(scale, case, part):
         scale.words,
         {name: column([row[4][k] for row in rows]) for k, name in enumerate(terms)},
     )
+    view.used = used
     view.column = lambda values: column(
         [np.broadcast_to(values[i], row[2].shape) for i, row in zip(used, rows, strict=True)]
     )

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from helpers.diagnosis.foreign import RIGHT
+
 FUNCTIONS = {
     "abs": "its absolute value",
     "exp": "its exponential",
@@ -64,9 +66,9 @@ def _single(kind):
         said = _changed(kind, facts, of)
         if kind == "function" and facts["function"] == "complement":
             said = f"1 minus {of}"
-        text = f"{_capital(subject)} is {said}, on every probe."
+        text = f"{_capital(subject)} {_is(subject)} {said}, on every probe."
         if kind == "minus":
-            return f"The sign is the wrong way round: {subject} is {said}."
+            return f"The sign is the wrong way round: {subject} {_is(subject)} {said}."
         factor = facts.get("factor", "")
         if factor.endswith("1/log 2") or factor.endswith("1/log 10"):
             return f"{text} The natural logarithm, np.log, is wanted."
@@ -92,7 +94,7 @@ def _replacement(kind, facts):
 def _formula(kind):
     def told(subject, facts, case):
         return (
-            f"{_capital(subject)} is what the right formula gives with {_replacement(kind, facts)}."
+            f"{_capital(subject)} {_is(subject)} what the right formula gives with {_replacement(kind, facts)}."
         )
 
     return told
@@ -101,12 +103,12 @@ def _formula(kind):
 def _replaced_and_changed(subject, facts, case):
     base = _replacement(facts["base"], facts["base_facts"])
     said = _changed(facts["kind"], facts["facts"], f"what the right formula gives with {base}")
-    return f"{_capital(subject)} is {said}."
+    return f"{_capital(subject)} {_is(subject)} {said}."
 
 
 def _slip_changed(subject, facts, case):
     said = _changed(facts["kind"], facts["facts"], "what this slip gives")
-    return f"Two things at once. Known slip: {facts['slip']}. And {subject} is {said}."
+    return f"Two things at once. Known slip: {facts['slip']}. And {subject} {_is(subject)} {said}."
 
 
 def _coefficients(subject, facts, case):
@@ -117,9 +119,11 @@ def _coefficients(subject, facts, case):
     parts = []
     for name, given, right in facts["terms"]:
         if name in facts["foreign"]:
-            parts.append(f"there is {given} × {name}, which does not belong")
+            wrong = ", which does not belong" if RIGHT not in name else " in its place"
+            parts.append(f"there is {given} × {name}{wrong}")
         elif name == "the right answer":
-            parts.append(f"of the right answer there is {given}, not {right}")
+            if given != "0":
+                parts.append(f"the right one has coefficient {given}, should be 1")
         else:
             parts.append(
                 f"the term {name} has coefficient {given}, should be {right}{_log(given, right)}"
@@ -133,7 +137,20 @@ def _log(given, right):
 
 
 def _right_on_scale(subject, facts, case):
-    return f"{_capital(facts['scale'])} {subject} is right: look at what turns it into the answer."
+    return f"{_capital(facts['scale'])}, {subject} {_is(subject)} right: look at what turns it into the answer."
+
+
+def _changed_on_scale(subject, facts, case):
+    of = "what it should be" if not subject.startswith("your") else "the right one"
+    said = _changed(facts["kind"], facts["facts"], of)
+    return f"{_capital(facts['scale'])}, {subject} {_is(subject)} {said}."
+
+
+def _term_changed(subject, facts, case):
+    said = _changed(facts["kind"], facts["facts"], "what it should be")
+    place = f" {facts['scale']}" if facts["scale"] else ""
+    whose = f" of {subject}" if not subject.startswith("your") else ""
+    return f"Only the term {facts['term']}{whose} is off{place}: it is {said}."
 
 
 def _dependence(subject, facts, case):
@@ -150,19 +167,17 @@ def _dependence(subject, facts, case):
             said.append(
                 f"What is off{where} moves with no argument: a constant is wrong or missing."
             )
-    elif len(facts["terms"]) == 1:
-        said.append(
-            f"Only the term {facts['terms'][0]} can be off{where}: the difference moves with "
-            f"{_code(moves)} alone."
-        )
-    elif facts["terms"]:
-        said.append(
-            f"Look at the terms {' and '.join(facts['terms'])}: the difference moves with "
-            f"{_code(moves)} alone."
-        )
     elif len(moves) < len(case.names):
-        said.append(f"The difference to the right value{where} moves with {_code(moves)} alone.")
+        like = f", as {_terms(facts['terms'])}: look there first" if facts["terms"] else ""
+        said.append(
+            f"The difference to the right one{where} moves with {_code(moves)} alone{like}."
+        )
     return " ".join(said)
+
+
+def _terms(names):
+    does = "the term {} does" if len(names) == 1 else "the terms {} do"
+    return does.format(" and ".join(names))
 
 
 def _slice(subject, name, ndim, axis, place):
@@ -191,7 +206,8 @@ def _not_finite(subject, facts, case):
 
 def _identity(subject, facts, case):
     left, right = (_value(facts[k]) for k in ("left", "right"))
-    return f"It should hold that {facts['words']}, but yours has {left} where {facts['relation']} {right} should hold."
+    wanted = f"not {right}" if facts["relation"] == "=" else f"not {facts['relation']} {right}"
+    return f"It should hold that {facts['words']}; yours gives {left}, {wanted}."
 
 
 def _value(value):
@@ -202,7 +218,7 @@ def _value(value):
 
 
 def _close(subject, facts, case):
-    return f"{_capital(subject)} is close to the right one, but not exact: is something sampled, rounded or approximated?"
+    return f"{_capital(subject)} {_is(subject)} close to the right one, but not exact: is something sampled, rounded or approximated?"
 
 
 def _unsteady(subject, facts, case):
@@ -210,23 +226,27 @@ def _unsteady(subject, facts, case):
 
 
 def _rounded(subject, facts, case):
-    return f"{_capital(subject)} is the right one rounded to {facts['digits']} digits: leave it as it is."
+    return f"{_capital(subject)} {_is(subject)} the right one rounded to {facts['digits']} digits: leave it as it is."
 
 
 def _uneven(subject, facts, case):
     return (
-        f"{_capital(subject)} is proportional to the right one, by a factor that changes with the "
+        f"{_capital(subject)} {_is(subject)} proportional to the right one, by a factor that changes with the "
         "arguments: is it normalised?"
     )
 
 
 def _entries(subject, facts, case):
-    return f"Only {subject} {'are' if 'entries' in subject or 's of' in subject else 'is'} wrong."
+    return f"Only {subject} {_is(subject)} wrong."
 
 
 def _right_parts(subject, facts, case):
     names = " and ".join(f"the {name}" for name in facts["names"])
-    return f"{_capital(names)} {'are' if names.endswith('s') else 'is'} right, {subject} is not."
+    return f"{_capital(names)} {_is(names)} right, {subject} {_is(subject)} not."
+
+
+def _is(subject):
+    return "are" if subject.split(" of ")[0].endswith(("s", "entries")) else "is"
 
 
 def _code(names):
@@ -257,6 +277,8 @@ SENTENCES = {
     "cut": _formula("cut"),
     "replaced and changed": _replaced_and_changed,
     "coefficients": _coefficients,
+    "changed on scale": _changed_on_scale,
+    "term changed": _term_changed,
     "right on scale": _right_on_scale,
     "dependence": _dependence,
     "special": _special,

@@ -15,6 +15,7 @@ ANY = {
     "0 (so it is ignored)": lambda a: 0 * a,
     "1 (so it is ignored)": lambda a: 0 * a + 1,
     "|{0}|": np.abs,
+    "√|{0}|": lambda a: np.sqrt(np.abs(a)),
 }
 LISTS = {
     "its mean": lambda a: np.full(a.shape, a.mean()),
@@ -102,7 +103,7 @@ def _axes(probes):
         for axis in range(np.ndim(probes[0][i])):
             key = tuple(np.shape(p[i])[axis] for p in probes)
             lengths.setdefault(key, []).append((i, axis))
-    return {f"axis {places[0][1]}": places for key, places in lengths.items() if min(key) > 1}
+    return {f"axis {places[0][1]}": places for key, places in lengths.items() if max(key) > 1}
 
 
 def _cut(places, cut):

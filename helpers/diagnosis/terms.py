@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.diagnosis.case import Finding
+from helpers.diagnosis.changes import change, sizes_of
 from helpers.diagnosis.foreign import foreign_terms
 from helpers.diagnosis.numbers import ratio
 from helpers.diagnosis.scales import linked, plain
@@ -18,6 +19,11 @@ def coefficients(case):
             if view.equal(view.answer, view.right):
                 found.append(Finding("right on scale", part, {"scale": view.scale}))
                 continue
+            how = change(view, view.right, sizes_of(case, view)) if view.scale else None
+            if how and how[0] != "uneven":
+                facts = {"scale": view.scale, "kind": how[0], "facts": how[1]}
+                found.append(Finding("changed on scale", part, facts, exact=True))
+                break
             facts = _fitted(view, {})
             if facts:
                 found.append(Finding("coefficients", part, facts, exact=True))
@@ -68,8 +74,19 @@ def _weights(columns):
     return 1 / np.maximum(size, 1e-6 * size.max(initial=1e-300) + 1e-300)
 
 
+def right_coefficients(view):
+    """The coefficients of the terms in the right answer, or None where they are not determined."""
+    design = np.column_stack(list(view.terms.values()))
+    if not design.any(axis=0).all():
+        return None
+    if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0)) < design.shape[1]:
+        return None
+    weights = _weights(view.terms)
+    return _solve(design * weights[:, None], view.right * weights)
+
+
 def _basis(columns):
-    matrix = np.column_stack(list(columns.values()))
+    matrix = np.column_stack([column for column in columns.values() if column.any()])
     left, sizes, _ = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0), full_matrices=False)
     return left[:, sizes > 1e-10 * sizes[0]]
 
@@ -79,6 +96,8 @@ def _fitted(view, extra, own=None):
     terms = own or view.terms
     names = [*terms, *extra]
     design = np.column_stack([*terms.values(), *extra.values()])
+    if not np.isfinite(design).all() or not design.any(axis=0).all():
+        return None
     if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0)) < len(names):
         return None
     weights = _weights(terms)[:, None]

@@ -277,7 +277,7 @@ update_components_exercise = Exercise(
                 },
             ),
             lambda answer, *rest: (answer[0] / answer[1][:, None], 1 / answer[1]),
-            "as pulls m/s² and precisions 1/s²,",
+            "as pulls m/s² and precisions 1/s²",
         ),
         Scale(
             lambda x, phi, prior_mean, prior_var, noise_var: (
@@ -291,7 +291,7 @@ update_components_exercise = Exercise(
                 answer[0] * (1 / prior_var + phi.sum(axis=0) / noise_var)[:, None],
                 answer[1],
             ),
-            "multiplied by the right precision,",
+            "multiplied by the right precision",
         ),
     ),
     {

@@ -33,7 +33,9 @@ SEEN = {
 
 def answer_to(claim):
     """What to say to five numbers: why the first wrong one cannot be, or what is wrong with all."""
-    if isinstance(claim, str) or np.shape(claim) != (5,):
+    if isinstance(claim, set):
+        return "It returned a set, which has no order: return a tuple of five numbers."
+    if not isinstance(claim, (tuple, list, np.ndarray)) or np.shape(claim) != (5,):
         return (
             f"It returned {_told(claim)}; five numbers are wanted, in the order of the suspects "
             "a, b, c, d, e."
@@ -63,8 +65,9 @@ def answer_to(claim):
 def _told(claim):
     if isinstance(claim, str):
         return "a string"
-    shape = np.shape(claim)
-    return f"{shape[0]} values" if len(shape) == 1 else "one number" if not shape else "a table"
+    if isinstance(claim, dict):
+        return "a dict"
+    return f"{len(claim)} values" if isinstance(claim, (tuple, list, np.ndarray)) else "one value"
 
 
 name_the_bugs_exercise = Exercise(

@@ -58,7 +58,7 @@ posterior_cov_exercise = Exercise(
         "the 1 in 1 + θᵀθ is missing: no direction has variance 0": lambda theta: _shortened(
             theta, np.outer(theta, theta), one=0
         ),
-        "theta * theta (or theta @ theta.T) stands where the outer product should": lambda theta: (
+        "the off-diagonal entries of θθᵀ are missing, as where theta * theta stands for the outer product": lambda theta: (
             _shortened(theta, np.diag(theta**2))
         ),
         "the number θᵀθ stands where the matrix θθᵀ should": lambda theta: (
@@ -214,7 +214,7 @@ update_factor_exercise = Exercise(
                 answer[0] * (1 + theta[j] ** 2),
                 1 / answer[1],
             ),
-            "multiplied by 1 + θ_j², or as a precision,",
+            "as m_j (1 + θ_j²) and as the precision 1/s_j²",
         ),
     ),
     {
@@ -229,7 +229,7 @@ update_factor_exercise = Exercise(
             np.concatenate(f(theta, x, m, s2, j)),
         ),
     },
-    parts=("m", "s2"),
+    parts=("means", "variances"),
     examples=tuple(
         (np.array(theta), x, np.array(m), np.array(s2), j)
         for theta, x, m, s2, j in (
@@ -310,6 +310,16 @@ convergence_rate_exercise = Exercise(
             _log_terms,
             lambda answer, theta: np.log(np.abs(answer)),
             "in the log of its size",
+        ),
+        Scale(
+            lambda theta: {
+                "1": 1.0,
+                "θ₁²": theta[0] ** 2,
+                "θ₂²": theta[1] ** 2,
+                "θ₁²θ₂²": np.prod(theta**2),
+            },
+            lambda answer, theta: np.prod(theta**2) / answer,
+            "in the denominator below θ₁²θ₂²",
         ),
     ),
     {

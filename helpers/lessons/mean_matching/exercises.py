@@ -234,6 +234,9 @@ moment_match_exercise = Exercise(
             "=",
             f(x, weights)[1],
         ),
+        "the mean of points that are all 1 is 1, for the weights in use sum to 1": (
+            lambda f, x, weights: (f(np.ones(len(x)), weights)[0], "=", 1)
+        ),
         "the variance is at least 0": lambda f, x, weights: (f(x, weights)[1], "≥", 0),
     },
     parts=("mean", "variance"),
