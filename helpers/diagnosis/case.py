@@ -38,7 +38,7 @@ class View:
     rtol: float
     scale: str = ""
     terms: dict | None = None
-    column: object = None  # one array a probe, as a vector like `answer`
+    finish: object = None  # takes columns of all entries on all probes to this view's
     slack: np.ndarray | float = 0.0  # sizes of what was subtracted: rounding is relative to it too
     used: list | None = None  # the probes that `owner` numbers, where not all are in use
 

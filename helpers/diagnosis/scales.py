@@ -1,7 +1,6 @@
 """The scales where the formula is a sum of terms: the answer itself, log odds, precisions."""
 
 import copy
-from dataclasses import replace
 
 import numpy as np
 
@@ -56,26 +55,34 @@ def _on(scale, case, part):
         {name: column([row[4][k] for row in rows]) for k, name in enumerate(terms)},
     )
     view.used = used
-    view.column = lambda values: column(
-        [np.broadcast_to(values[i], row[2].shape) for i, row in zip(used, rows, strict=True)]
-    )
+    view.finish = _finisher(case, part, used, centre)
     return view
 
 
 def plain(case, part):
-    """The view of a part as it is, with a `column` for foreign terms."""
-    masks = case.masks.get(part)
-    shapes = [parts[part].shape for parts in case.right]
-    view = replace(case.view(part))
-
-    def column(values):
-        wide = [np.broadcast_to(v, s) for v, s in zip(values, shapes, strict=True)]
-        return np.concatenate(
-            [v.ravel() if masks is None else v[masks[i]] for i, v in enumerate(wide)]
-        )
-
-    view.column = column
+    """The view of a part as it is, without terms."""
+    view = case.view(part)
+    view.finish = _finisher(case, part, range(len(case.right)), centre=False)
     return view
+
+
+def _finisher(case, part, used, centre):
+    """Takes a matrix, one row an entry of the part on all probes, to the entries of a view."""
+    shapes = [parts[part].shape for parts in case.right]
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    keep = np.repeat(np.isin(np.arange(len(shapes)), list(used)), sizes)
+    if part in case.masks:
+        keep &= np.concatenate([np.ravel(mask) for mask in case.masks[part]])
+    if not centre:
+        return lambda matrix: matrix[keep]
+    lengths = np.concatenate([np.full(size // s[-1], s[-1]) for size, s in zip(sizes, shapes, strict=True)])
+    starts = np.cumsum(lengths) - lengths
+
+    def finish(matrix):
+        means = np.add.reduceat(matrix, starts, axis=0) / lengths[:, None]
+        return (matrix - np.repeat(means, lengths, axis=0))[keep]
+
+    return finish
 
 
 def terms_of(scale, arguments):

@@ -54,15 +54,15 @@ def _with_a_foreign_term(case, view):
     weight = rest @ rest
     if weight <= 1e-18 * (answer @ answer):
         return None
-    for name, column in foreign_terms(case, view):
-        column = column * weights
-        left = column - basis @ (basis.T @ column)
-        size = left @ left
-        if not np.isfinite(size) or size <= 1e-16 * (column @ column):
-            continue
-        if (left @ rest) ** 2 < (1 - 1e-10) * size * weight:
-            continue
-        facts = _fitted(view, {name: column / weights}, own)
+    names, matrix = foreign_terms(case, view)
+    columns = matrix * weights[:, None]
+    left = columns - basis @ (basis.T @ columns)
+    size = np.sum(left**2, axis=0)
+    ok = np.isfinite(size) & (size > 1e-16 * np.sum(columns**2, axis=0))
+    with np.errstate(all="ignore"):
+        hit = ok & ((left.T @ rest) ** 2 >= (1 - 1e-10) * size * weight)
+    for place in np.flatnonzero(hit)[:10]:
+        facts = _fitted(view, {names[place]: matrix[:, place]}, own)
         if facts:
             return facts
     return None
