@@ -51,7 +51,8 @@ class View:
             return False
         size = _largest_each(b, self.owner) if b is not self.right else self.size
         with np.errstate(all="ignore"):
-            rounding = np.abs(b) + 1e-3 * size + self.slack + 1e-300
+            part_of_largest = 1e-3 if self.rtol < 1e-6 else 1.0
+            rounding = np.abs(b) + part_of_largest * size + self.slack + 1e-300
             near = np.abs(a - b) <= self.rtol * rounding
             near &= np.isfinite(a) & np.isfinite(b)
         return bool(np.all(near | (a == b) | (np.isnan(a) & np.isnan(b))))
@@ -68,6 +69,7 @@ class View:
             self.rtol,
             self.scale,
             terms,
+            slack=self.slack[mask] if np.ndim(self.slack) else self.slack,
         )
 
 
@@ -88,9 +90,9 @@ class Case:
         self.names = exercise.arguments
         self.probes = [exercise.probe(rng) for _ in range(N_PROBES if self.names else 1)]
         self.right = [self.solve(probe) for probe in self.probes]
-        self.returned, self.answers, self.rtol = [], [], RTOL
+        self.returned, self.answers, self.rtol, self.blur = [], [], RTOL, None
         self.masks, self.entries = {}, {}
-        self.slip_values = None  # of every listed slip, once asked for
+        self.slip_values = self.sizes = None  # found by the steps, once asked for
 
     def read(self):
         """Call the function on every probe.
@@ -100,15 +102,25 @@ class Case:
         for probe in self.probes:
             self.returned.append(call(self.function, probe, self.exercise))
         self.answers = as_parts(self.returned, self.right, self)
-        self.rtol = RTOL_SINGLE if _single(self.answers) else RTOL
+        if _single(self.answers):
+            self.rtol, self.blur = RTOL_SINGLE, self._single_blur()
         self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
         return self
 
+    def _single_blur(self):
+        """For each answer and part, what single precision of the arguments alone does to it."""
+        blur = []
+        for probe, right in zip(self.probes, self.right, strict=True):
+            rounded = tuple(_in_single(value) for value in probe)
+            moved = self.try_solve(rounded) or right
+            blur.append([np.abs(m - r) for m, r in zip(moved, right, strict=True)])
+        return blur
+
     def keep(self, indices):
         """Go on with these probes alone."""
-        for name in ("probes", "right", "answers", "returned"):
+        for name in ("probes", "right", "answers", "returned", *(["blur"] if self.blur else [])):
             setattr(self, name, [getattr(self, name)[i] for i in indices])
-        self.slip_values = None
+        self.slip_values = self.sizes = None
         self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
 
     def solve(self, arguments, function=None):
@@ -157,6 +169,9 @@ class Case:
             owner,
             self.rtol,
         )
+        if self.blur:
+            blur = np.concatenate([np.ravel(parts[part]) for parts in self.blur])
+            view.slack = 300 * np.where(np.isfinite(blur), blur, 0) / self.rtol
         if part not in self.masks:
             return view
         return view.only(np.concatenate([np.ravel(mask) for mask in self.masks[part]]))
@@ -171,6 +186,12 @@ class Case:
             )
             for a, b in zip(one, other, strict=True)
         ]
+
+
+def _in_single(value):
+    """A number or array of floats, rounded to single precision."""
+    array = np.asarray(value)
+    return value if array.dtype.kind != "f" else array.astype(np.float32).astype(float)
 
 
 def _single(answers):

@@ -11,7 +11,7 @@ from helpers.diagnosis.numbers import ratio
 def change(view, known, sizes):
     """How `view.answer` comes from `known` by one change: (kind, facts), or None.
 
-    `sizes` holds n, d, … and the scalar arguments for every entry, by name.
+    `sizes` are the names and values of n, d, … and the scalar arguments: see `sizes_of`.
     """
     y, k = view.answer, known
     if k.shape != y.shape or not np.isfinite(k).all() or not np.isfinite(y).all():
@@ -32,12 +32,11 @@ def _factor(view, k, sizes):
         return None
     constant = np.median(each)
     if view.equal(y, constant * k):
-        return "factor", {"factor": ratio(constant)}
-    for name, values in sizes.items():
-        if np.ptp(values) and np.all(np.isfinite(values)) and np.all(values != 0):
-            c = np.median(each / values)
-            if view.equal(y, c * values * k):
-                return "factor", {"factor": ratio(c, name)}
+        factor = ratio(constant)
+        return ("factor", {"factor": factor}) if factor != "1" else None
+    found = _of_sizes(view, each, sizes, lambda values: values * k)
+    if found:
+        return "factor", {"factor": found}
     if np.sum(np.bincount(view.owner) > 1) >= 6:
         return "uneven", {}
     return None
@@ -50,12 +49,24 @@ def _offset(view, k, sizes):
     constant = np.median(each)
     if view.equal(view.answer, k + constant):
         return "offset", {"offset": ratio(constant)}
-    for name, values in sizes.items():
-        if np.ptp(values) and np.all(np.isfinite(values)) and np.all(values != 0):
-            c = np.median(each / values)
-            if view.equal(view.answer, k + c * values):
-                return "offset", {"offset": ratio(c, name)}
-    return None
+    found = _of_sizes(view, each, sizes, lambda values: values + k)
+    return ("offset", {"offset": found}) if found else None
+
+
+def _of_sizes(view, each, sizes, rebuilt):
+    """What multiple of a size (or of a scalar argument) `each` is, on every probe, or ""."""
+    names, values = sizes
+    if not names:
+        return ""
+    _, first = np.unique(view.owner, return_index=True)
+    with np.errstate(all="ignore"):
+        ratios = each[first] / values[:, view.owner[first]]
+        constants = np.median(ratios, axis=1)
+        near = np.abs(ratios - constants[:, None]) <= 1e-4 * np.abs(constants[:, None])
+    for place in np.flatnonzero(near.all(axis=1) & np.isfinite(constants)):
+        if view.equal(view.answer, rebuilt(constants[place] * values[place][view.owner])):
+            return ratio(constants[place], names[place])
+    return ""
 
 
 def _power(view, k):
@@ -96,7 +107,16 @@ def _of_each_probe(values, owner):
 
 
 def sizes_of(case, view):
-    """Factors that shapes and scalar arguments make, for every entry of the view."""
+    """Factors that shapes and scalar arguments make: names, and one row a name, for the view."""
+    if case.sizes is None:
+        case.sizes = _sizes(case)
+    used = slice(None) if view.used is None else view.used
+    names, values = case.sizes
+    return names, values[:, used]
+
+
+def _sizes(case):
+    """The same for every probe."""
     shapes, scalars = {}, {}
     for probe in case.probes:
         for name, value in symbols(case.exercise, probe).items():
@@ -125,8 +145,8 @@ def sizes_of(case, view):
     for (one, v), (two, w) in itertools.permutations(scalars.items(), 2):
         with np.errstate(all="ignore"):
             found[f"{one}/{two}"] = v / w
-    used = slice(None) if view.used is None else view.used
-    return {name: values[used][view.owner] for name, values in found.items()}
+    good = {n: v for n, v in found.items() if np.ptp(v) and np.isfinite(v).all() and np.all(v)}
+    return list(good), np.array(list(good.values())).reshape(len(good), len(case.probes))
 
 
 def symbols(exercise, arguments):

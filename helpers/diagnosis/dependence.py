@@ -132,7 +132,10 @@ def _terms_of(case, part, moves):
         for name in before:
             if not np.allclose(before[name], after[name], 1e-12, 1e-12):
                 needs[name].add(argument)
-    return [name for name, need in needs.items() if need == set(moves)]
+    exact = [name for name, need in needs.items() if need == set(moves)]
+    within = [name for name, need in needs.items() if need and need <= set(moves)]
+    covered = set().union(*(needs[name] for name in within))
+    return exact or (within if covered == set(moves) and len(within) <= 3 else [])
 
 
 def _ignored_slices(case, part, ignored):

@@ -190,4 +190,4 @@ def _fits(case, part, few, n_probes):
     value = case.view(part, few + case.right[n_probes:]).only(view.owner < n_probes).answer
     if used.equal(used.answer, value):
         return True
-    return change(used, value, {}) is not None
+    return change(used, value, sizes_of(case, used)) is not None

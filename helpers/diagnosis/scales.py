@@ -75,7 +75,9 @@ def _finisher(case, part, used, centre):
         keep &= np.concatenate([np.ravel(mask) for mask in case.masks[part]])
     if not centre:
         return lambda matrix: matrix[keep]
-    lengths = np.concatenate([np.full(size // s[-1], s[-1]) for size, s in zip(sizes, shapes, strict=True)])
+    lengths = np.concatenate(
+        [np.full(size // s[-1], s[-1]) for size, s in zip(sizes, shapes, strict=True)]
+    )
     starts = np.cumsum(lengths) - lengths
 
     def finish(matrix):

@@ -93,9 +93,7 @@ def _replacement(kind, facts):
 
 def _formula(kind):
     def told(subject, facts, case):
-        return (
-            f"{_capital(subject)} {_is(subject)} what the right formula gives with {_replacement(kind, facts)}."
-        )
+        return f"{_capital(subject)} {_is(subject)} what the right formula gives with {_replacement(kind, facts)}."
 
     return told
 
@@ -187,7 +185,7 @@ def _slice(subject, name, ndim, axis, place):
 
 
 def _special(subject, facts, case):
-    verb = "It is" if subject.startswith("your") else f"{_capital(subject)} is"
+    verb = "It is" if subject.startswith("your") else f"{_capital(subject)} {_is(subject)}"
     return f"{verb} right where {', and where '.join(facts['cases'])}."
 
 

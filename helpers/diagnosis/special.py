@@ -19,7 +19,7 @@ def special_cases(case):
         for part in case.wrong:
             if all(v[part] for v in verdicts):
                 found[part].append(words)
-    return [Finding("special", part, {"cases": c[:3]}) for part, c in found.items() if c]
+    return [Finding("special", part, {"cases": c[:2]}) for part, c in found.items() if c]
 
 
 def _right_there(case, change, probe):
@@ -46,10 +46,9 @@ def _cases(case):
     numbers = [i for i, v in enumerate(probe) if np.asarray(v).dtype.kind == "f"]
     for i in numbers:
         nonnegative = all(np.all(np.asarray(p[i]) >= 0) for p in case.probes)
-        entries = "its entries are" if np.ndim(probe[i]) else "it is"
-        _ = entries
         for value in (1.0,) if nonnegative else (0.0, 1.0):
-            yield f"`{case.names[i]}` is {value:g}", _set(i, value)
+            where = " everywhere" if np.ndim(probe[i]) else ""
+            yield f"`{case.names[i]}` is {value:g}{where}", _set(i, value)
     for i, j in itertools.combinations(numbers, 2):
         if all(np.shape(p[i]) == np.shape(p[j]) for p in case.probes):
             yield f"`{case.names[i]}` and `{case.names[j]}` are equal", _equal(i, j)

@@ -20,7 +20,8 @@ ANY = {
 LISTS = {
     "its mean": lambda a: np.full(a.shape, a.mean()),
     "its sum": lambda a: np.full(a.shape, a.sum()),
-    "itself in reverse": lambda a: a[::-1].copy(),
+    "{0} in reverse": lambda a: a[::-1].copy(),
+    "{0} with its columns in reverse": lambda a: a[..., ::-1].copy(),
     "{0}/max({0})": lambda a: a / a.max(),
     "{0}/sum({0})": lambda a: a / a.sum(),
     "{0} divided by its row sums": lambda a: a / a.sum(axis=-1, keepdims=True),

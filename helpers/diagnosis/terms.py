@@ -8,7 +8,7 @@ from helpers.diagnosis.foreign import foreign_terms
 from helpers.diagnosis.numbers import ratio
 from helpers.diagnosis.scales import linked, plain
 
-AT_MOST = 3  # more wrong coefficients than this are no explanation
+AT_MOST = 4  # more wrong coefficients than this are no explanation
 
 
 def coefficients(case):

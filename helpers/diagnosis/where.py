@@ -52,11 +52,11 @@ def _rules(case, wrong):
     if ndim == 2:
         square = all(w.shape[0] == w.shape[1] for w in wrong)
         if square:
-            yield "the diagonal entries", lambda w, p: np.eye(len(w), dtype=bool)
             yield "entry [0, 1]", lambda w, p: _single(w, (0, 1))
             yield "entry [1, 0]", lambda w, p: _single(w, (1, 0))
             yield "entry [0, 0]", lambda w, p: _single(w, (0, 0))
             yield "entry [1, 1]", lambda w, p: _single(w, (1, 1))
+            yield "the diagonal entries", lambda w, p: np.eye(len(w), dtype=bool)
             yield "the off-diagonal entries", lambda w, p: ~np.eye(len(w), dtype=bool)
     kinds = ("row", "column") if ndim == 2 else ("entry", "")
     for axis in range(min(ndim, 2)):
