@@ -33,7 +33,7 @@ def _factor(view, k, sizes):
     constant = np.median(each)
     if view.equal(y, constant * k):
         factor = ratio(constant)
-        return ("factor", {"factor": factor}) if factor != "1" else None
+        return ("factor", {"factor": factor}) if factor not in ("0", "1") else None
     found = _of_sizes(view, each, sizes, lambda values: values * k)
     if found:
         return "factor", {"factor": found}

@@ -1,4 +1,4 @@
-"""Is the claim that the answer makes true? For exercises whose answer is a statement, not a formula."""
+"""Is the claim that the answer makes true? For answers that are statements, not formulas."""
 
 import numpy as np
 

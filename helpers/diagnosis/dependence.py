@@ -96,7 +96,7 @@ def _difference(case, answer, right, arguments):
 
 
 def moved(value, rng):
-    """Another value of the same kind: positive stays positive, sums of 1 stay 1; None for counts."""
+    """Another value of its kind: positive stays positive, sums of 1 stay 1; None for counts."""
     array = np.asarray(value)
     if array.dtype.kind != "f":
         return None

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from helpers.diagnosis.case import Finding
 from helpers.diagnosis.calling import Trouble, call
+from helpers.diagnosis.case import Finding
 from helpers.diagnosis.kinds import parts_of
 
 N_BASES = 4

@@ -1,4 +1,4 @@
-"""Is one term of the formula changed, the rest right? Its sign, power, log, or a factor of shapes."""
+"""Is one term of the formula changed, the rest right? Sign, power, log, or a shape factor."""
 
 from dataclasses import replace
 

@@ -93,7 +93,8 @@ def _replacement(kind, facts):
 
 def _formula(kind):
     def told(subject, facts, case):
-        return f"{_capital(subject)} {_is(subject)} what the right formula gives with {_replacement(kind, facts)}."
+        replaced = _replacement(kind, facts)
+        return f"{_capital(subject)} {_is(subject)} what the right formula gives with {replaced}."
 
     return told
 
@@ -123,9 +124,8 @@ def _coefficients(subject, facts, case):
             if given != "0":
                 parts.append(f"the right one has coefficient {given}, should be 1")
         else:
-            parts.append(
-                f"the term {name} has coefficient {given}, should be {right}{_log(given, right)}"
-            )
+            note = _log(given, right)
+            parts.append(f"the term {name} has coefficient {given}, should be {right}{note}")
     text = "; ".join(parts)
     return f"{start}{text[1:]}." if text.startswith("t") else f"{start[:-1]}{text}."
 
@@ -135,7 +135,8 @@ def _log(given, right):
 
 
 def _right_on_scale(subject, facts, case):
-    return f"{_capital(facts['scale'])}, {subject} {_is(subject)} right: look at what turns it into the answer."
+    scale = _capital(facts["scale"])
+    return f"{scale}, {subject} {_is(subject)} right: look at what turns it into the answer."
 
 
 def _changed_on_scale(subject, facts, case):
@@ -216,7 +217,10 @@ def _value(value):
 
 
 def _close(subject, facts, case):
-    return f"{_capital(subject)} {_is(subject)} close to the right one, but not exact: is something sampled, rounded or approximated?"
+    return (
+        f"{_capital(subject)} {_is(subject)} close to the right one, but not exact: is something "
+        "sampled, rounded or approximated?"
+    )
 
 
 def _unsteady(subject, facts, case):
@@ -224,13 +228,15 @@ def _unsteady(subject, facts, case):
 
 
 def _rounded(subject, facts, case):
-    return f"{_capital(subject)} {_is(subject)} the right one rounded to {facts['digits']} digits: leave it as it is."
+    digits = facts["digits"]
+    whole = f"{_capital(subject)} {_is(subject)} the right one rounded to {digits} digits"
+    return f"{whole}: leave it as it is."
 
 
 def _uneven(subject, facts, case):
     return (
-        f"{_capital(subject)} {_is(subject)} proportional to the right one, by a factor that changes with the "
-        "arguments: is it normalised?"
+        f"{_capital(subject)} {_is(subject)} proportional to the right one, by a factor that "
+        "changes with the arguments: is it normalised?"
     )
 
 

@@ -162,7 +162,8 @@ kl_diagonal_exercise = Exercise(
     examples=_in_two_dimensions(),
     symbols=lambda mean_p, var_p, mean_q, var_q: {"d": len(mean_p)},
     specials={"d is 1": lambda *arguments: tuple(a[:1] for a in arguments)},
-    explanation="Independent coordinates have densities that multiply, so their logs add, and so do "
+    explanation="Independent coordinates have densities that multiply, so their logs add, and so"
+    " do "
     "the expectations of the logs. KL is therefore the sum of d univariate KLs. Ledger “The "
     "worksheet's hint: with diagonal covariances, KL is a sum”: the line that exchanges the sum "
     "and the expectation.",
@@ -231,7 +232,8 @@ kl_monte_carlo_exercise = Exercise(
     (
         "You are at the definition: KL is an expectation under p. The draws come from p already,"
         " so the expectation is a plain average. Of what?",
-        "First the n log ratios $d_i = \\log p(x_i) - \\log q(x_i)$: logs are given, so nothing needs"
+        "First the n log ratios $d_i = \\log p(x_i) - \\log q(x_i)$: logs are given, so nothing"
+        " needs"
         " <code>np.log</code> or <code>np.exp</code>. The estimate is their mean.",
         "The spread of one draw is the standard deviation of the $d_i$ (n − 1 below,"
         " <code>ddof=1</code>); that of a mean of n draws is smaller by $\\sqrt n$. Return both.",

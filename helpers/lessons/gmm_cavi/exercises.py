@@ -122,9 +122,12 @@ update_assignments_exercise = Exercise(
         )[update_assignments(*a).argmax(axis=1)],
     },
     (
-        "You are at the end of the ledger of φ's update: the log weights are known up to a number for"
-        " each point. Build their (N, K) table: <code>x @ means.T</code> holds every $x_i^\\top m_k$.",
-        "From it goes half of $\\|m_k\\|^2 + D s_k^2$: D times, for each of the D coordinates brings its"
+        "You are at the end of the ledger of φ's update: the log weights are known up to a"
+        " number for"
+        " each point. Build their (N, K) table: <code>x @ means.T</code> holds every $x_i^\\top"
+        " m_k$.",
+        "From it goes half of $\\|m_k\\|^2 + D s_k^2$: D times, for each of the D coordinates"
+        " brings its"
         " own s². All of it is divided by λ², which is <code>noise_var</code> itself.",
         "Subtract each row's own largest log weight before <code>np.exp</code>: φ does not change,"
         " nothing overflows, and no row is all 0. Then each row is divided by its own sum.",
@@ -173,9 +176,11 @@ update_assignments_exercise = Exercise(
             v,
         ),
     },
-    explanation="The best q(c_i) is proportional to the exponential of E log p(x_i | c_i, μ) under the "
+    explanation="The best q(c_i) is proportional to the exponential of E log p(x_i | c_i, μ)"
+    " under the "
     "other factors; what is the same for every k cancels in the row. Subtracting the row's maximum "
-    "changes neither. Ledger “The update of φ: log odds of kind 1 against kind 2 for one point”: the "
+    "changes neither. Ledger “The update of φ: log odds of kind 1 against kind 2 for one point”:"
+    " the "
     "line where E‖x − μ‖² has become ‖x − m‖² + D s².",
 )
 
@@ -257,11 +262,15 @@ update_components_exercise = Exercise(
         ),
     },
     (
-        "You are at the end of the ledger of q(μ): a parabola in t, so $q^*(\\mu_k)$ is Gaussian. Read"
-        " off precision and pull. Soft counts first: $N_k=\\sum_i\\varphi_{ik}$, a sum over points.",
-        "Precisions add: $1/s_k^2 = 1/\\sigma^2 + N_k/\\lambda^2$. Pulls add as well: α/σ² from the prior"
+        "You are at the end of the ledger of q(μ): a parabola in t, so $q^*(\\mu_k)$ is"
+        " Gaussian. Read"
+        " off precision and pull. Soft counts first: $N_k=\\sum_i\\varphi_{ik}$, a sum over"
+        " points.",
+        "Precisions add: $1/s_k^2 = 1/\\sigma^2 + N_k/\\lambda^2$. Pulls add as well: α/σ² from"
+        " the prior"
         " and $\\sum_i\\varphi_{ik}x_i/\\lambda^2$ from the data.",
-        "<code>responsibilities.T @ x</code> is $\\sum_i\\varphi_{ik}x_i$ for all k at once, (K, D). The"
+        "<code>responsibilities.T @ x</code> is $\\sum_i\\varphi_{ik}x_i$ for all k at once, (K,"
+        " D). The"
         " mean is the variance times the pull: <code>variances[:, None]</code> scales each row.",
     ),
     (
@@ -331,7 +340,8 @@ update_components_exercise = Exercise(
     },
     explanation="log q*(μ_k) is a parabola: the prior and every point, weighted by φ, add their "
     "precisions and their pulls. The mean is the pull over the precision, so a component without "
-    "points keeps the prior. Ledger “The update of q(μ₁): the height of log q* at t, above its height "
+    "points keeps the prior. Ledger “The update of q(μ₁): the height of log q* at t, above its"
+    " height "
     "at 0”: the line that is a parabola in t.",
 )
 
@@ -437,12 +447,14 @@ elbo_exercise = Exercise(
         ),
     },
     (
-        "You are at the ledger “All five together, and what they bound”. Write the five terms on five"
+        "You are at the ledger “All five together, and what they bound”. Write the five terms on"
+        " five"
         " lines of code, then add: a mistake is easier to find in one.",
         "The two squares, each with its spread: $\\|m_k-\\alpha\\|^2 + D s_k^2$ over σ², and"
         " $\\|x_i-m_k\\|^2 + D s_k^2$ over λ², weighted by φ; all pairs at once:"
         " <code>np.sum((x[:, None] - means) ** 2, axis=2)</code>, (N, K).",
-        "The constants: K D log 2πσ² and, for every point, D log 2πλ², each with −½; −N log K for the"
+        "The constants: K D log 2πσ² and, for every point, D log 2πλ², each with −½; −N log K"
+        " for the"
         " kinds; and ½ D (1 + log 2πs²) for each component. Entropies enter with plus:"
         " <code>entr(φ)</code> is −φ log φ, and 0 at φ = 0.",
     ),
@@ -483,7 +495,8 @@ elbo_exercise = Exercise(
         "every φ is 0 or 1": lambda x, phi, *rest: (x, _hard(phi), *rest),
         "all means are α": lambda x, phi, m, s2, a, *rest: (x, phi, 0 * m + a, s2, a, *rest),
     },
-    explanation="Each expectation of a square is the square of the means' distance plus D s², and the "
+    explanation="Each expectation of a square is the square of the means' distance plus D s²,"
+    " and the "
     "two entropies keep spread and doubt. No constant may go, for the sum is a bound on log p(x). "
     "Ledger “All five together, and what they bound”: the line that adds the five terms.",
 )

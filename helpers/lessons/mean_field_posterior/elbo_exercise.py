@@ -92,7 +92,8 @@ elbo_exercise = Exercise(
         " E[log p(x | z)]; keep spread, the two entropies. Write one line of code for each.",
         "First the two expectations of squares: E[z_j²] = m_j² + s_j², and E[(x − θᵀz)²] ="
         " (x − θᵀm)² + θ₁²s₁² + θ₂²s₂². Both stand behind −½. <code>s2</code> is s² already.",
-        "The constants: −log 2π from the prior of two coordinates, −½ log 2π from x, and ½ + ½ log 2π"
+        "The constants: −log 2π from the prior of two coordinates, −½ log 2π from x, and ½ + ½"
+        " log 2π"
         " from each entropy beside log s_j, which is ½ log s_j². Together 1 − ½ log 2π.",
     ),
     (

@@ -58,7 +58,7 @@ posterior_cov_exercise = Exercise(
         "the 1 in 1 + θᵀθ is missing: no direction has variance 0": lambda theta: _shortened(
             theta, np.outer(theta, theta), one=0
         ),
-        "the off-diagonal entries of θθᵀ are missing, as where theta * theta stands for the outer product": lambda theta: (
+        "the off-diagonal entries of θθᵀ are missing: theta * theta is no outer product": lambda theta: (
             _shortened(theta, np.diag(theta**2))
         ),
         "the number θᵀθ stands where the matrix θθᵀ should": lambda theta: (
@@ -69,11 +69,13 @@ posterior_cov_exercise = Exercise(
         ),
     },
     (
-        "You are at the third line of the ledger that completes the square. Read the precision Λ off"
+        "You are at the third line of the ledger that completes the square. Read the precision Λ"
+        " off"
         " it: what multiplies z₁², z₂² and 2z₁z₂?",
         "Λ = I + θθᵀ. <code>np.outer(theta, theta)</code> is θθᵀ, a 2 × 2 matrix;"
         " <code>theta @ theta</code> is a number, <code>theta * theta</code> a vector.",
-        "The covariance is the inverse of the whole matrix, not of its entries. By hand it is I minus"
+        "The covariance is the inverse of the whole matrix, not of its entries. By hand it is I"
+        " minus"
         " θθᵀ over 1 + θᵀθ: check the two against each other.",
     ),
     (
@@ -108,8 +110,10 @@ posterior_cov_exercise = Exercise(
         "θ² in every row": np.tile(theta**2, (2, 1)),
         "a matrix of ones": np.ones((2, 2)),
     },
-    explanation="Prior and likelihood add their precisions, I and θθᵀ; the covariance is the inverse "
-    "of the sum. That inverse is I − θθᵀ/(1 + θᵀθ). Ledger “The posterior by completing the square, "
+    explanation="Prior and likelihood add their precisions, I and θθᵀ; the covariance is the"
+    " inverse "
+    "of the sum. That inverse is I − θθᵀ/(1 + θᵀθ). Ledger “The posterior by completing the"
+    " square, "
     "at one point z”: the line that collects z₁², z₂² and 2z₁z₂.",
 )
 
@@ -298,7 +302,8 @@ convergence_rate_exercise = Exercise(
         "this is the final gap −½ log(1 − ρ²)": lambda t: -0.5 * np.log1p(-convergence_rate(t)),
     },
     (
-        "You are after the two updates: put one into the other. A single update multiplies the error"
+        "You are after the two updates: put one into the other. A single update multiplies the"
+        " error"
         " of the mean by −θ₁θ₂/(1 + θ_j²).",
         "First both factors, for j = 1 and for j = 2. Their numerators are the same, their"
         " denominators are not.",

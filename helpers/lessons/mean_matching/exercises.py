@@ -70,7 +70,8 @@ gradient_exercise = Exercise(
     },
     (
         "You are at the line where everything without μ has been left behind: only"
-        " $\\frac12\\|\\mu - \\mathbb{E}_p[\\mathbf x]\\|^2$ holds μ. Its derivative has one part with μ and"
+        " $\\frac12\\|\\mu - \\mathbb{E}_p[\\mathbf x]\\|^2$ holds μ. Its derivative has one"
+        " part with μ and"
         " one with the mean; the 2 of the square takes away the ½.",
         "Compute first what stands for $\\mathbb{E}_p[\\mathbf x]$: the average of the n draws, one"
         " number for each coordinate, so an average along the rows (axis 0), of shape (d,).",
@@ -327,11 +328,13 @@ factorise_exercise = Exercise(
         ),
     },
     (
-        "You are at the end of the ledger with the Lagrange multiplier: λ = 1, so the best factor is"
+        "You are at the end of the ledger with the Lagrange multiplier: λ = 1, so the best"
+        " factor is"
         " the marginal. It is the table summed over the other variable.",
         "First the two marginals: <code>table.sum(axis=1)</code> sums over b and leaves one number"
         " for each a, the row; axis 0 leaves one for each b, the column.",
-        "Then every product of a row's number with a column's: entry (a, b) is $q_1(a)\\,q_2(b)$, of"
+        "Then every product of a row's number with a column's: entry (a, b) is"
+        " $q_1(a)\\,q_2(b)$, of"
         " the table's own shape. Nothing needs dividing.",
     ),
     (
@@ -366,8 +369,10 @@ factorise_exercise = Exercise(
         "row sums": np.broadcast_to(table.sum(axis=1, keepdims=True), table.shape),
         "column sums": np.broadcast_to(table.sum(axis=0), table.shape),
     },
-    explanation="Among all q₁(a) q₂(b), KL(p‖q) is least where each factor is the marginal of p. The "
-    "outer product of row sums and column sums is that table. Notebook 02, the best q₁ by a Lagrange "
+    explanation="Among all q₁(a) q₂(b), KL(p‖q) is least where each factor is the marginal of p."
+    " The "
+    "outer product of row sums and column sums is that table. Notebook 02, the best q₁ by a"
+    " Lagrange "
     "multiplier (exercise sheet 1c): the line λ = 1, so q₁ is the marginal.",
 )
 
