@@ -126,7 +126,7 @@ def test_the_checker_knows_as_many_slips_as_the_prose_says():
 @pytest.mark.parametrize(
     ("name", "function", "words"),
     [
-        ("posterior_cov", lambda theta: np.eye(2), "term θθᵀ has coefficient 0"),
+        ("posterior_cov", lambda theta: np.eye(2), "with 0 in place of theta"),
         (
             "elbo",
             lambda theta, x, m, s2: elbo_terms(LinearGaussian(theta, x), m, s2).total + 2,

@@ -12,8 +12,8 @@ POSITIVE = {
 }
 ANY = {
     "−{0}": lambda a: -a,
-    "0 (so it is ignored)": lambda a: 0 * a,
-    "1 (so it is ignored)": lambda a: 0 * a + 1,
+    "0": lambda a: 0 * a,
+    "1": lambda a: 0 * a + 1,
     "|{0}|": np.abs,
     "√|{0}|": lambda a: np.sqrt(np.abs(a)),
 }

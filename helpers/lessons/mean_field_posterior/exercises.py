@@ -58,7 +58,7 @@ posterior_cov_exercise = Exercise(
         "the 1 in 1 + θᵀθ is missing: no direction has variance 0": lambda theta: _shortened(
             theta, np.outer(theta, theta), one=0
         ),
-        "the off-diagonal entries of θθᵀ are missing: theta * theta is no outer product": lambda theta: (
+        "θθᵀ lacks its off-diagonal entries: theta * theta is no outer product": lambda theta: (
             _shortened(theta, np.diag(theta**2))
         ),
         "the number θᵀθ stands where the matrix θθᵀ should": lambda theta: (
