@@ -16,7 +16,8 @@ CAUSES = {
     ("divide by zero", ""): "something is divided by 0 there",
     ("invalid value", "log"): "the log of a negative number is nan",
     ("invalid value", "sqrt"): "the root of a negative number is nan",
-    ("invalid value", "divide"): "0/0 is nan: all that it divides is 0 there",
+    ("invalid value", "divide"): "0/0 is nan: all that it divides is 0 there "
+    "(weights from np.exp? subtract each row's own maximum before it)",
     ("invalid value", "multiply"): "0 · inf is nan",
     ("invalid value", ""): "nan comes of 0/0, of inf − inf, or of 0 · inf",
 }
