@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.exercise import Exercise
-from helpers.lessons.mean_field_posterior.elbo_exercise import elbo_probe
+from helpers.lessons.mean_field_posterior.elbo_exercise import bound, elbo_probe
 
 
 def posterior_cov(theta):
@@ -197,3 +197,5 @@ rate = Exercise(
         ),
     },
 )
+
+__all__ = ["bound", "covariance", "one_factor", "rate"]
