@@ -5,7 +5,7 @@ import numpy as np
 from helpers.gaussians import rings
 from helpers.plots import DATA, Rings, draw_curve, set_axes
 
-PRIOR = "#767676"
+PRIOR = "#8A8A8A"
 LIMITS = (-3.2, 3.2)
 
 

@@ -34,8 +34,8 @@ best_q = Prediction(
         "That is the best product for KL(p‖q), the other way round. KL(q‖p) asks what lies under"
         " q, and there the true variances reach beyond the ridge.",
         "",
-        "Wider than the posterior in both coordinates, q would pay twice: more mass beside the"
-        " ridge, and beyond its ends. The entropy gains only a logarithm.",
+        "Wider than the posterior in each coordinate, q would lie still more where log p(z, x) is"
+        " low. The entropy gains only a logarithm, and loses.",
         "The prior's pull is in the posterior mean already. As a function of m the ELBO is a hill"
         " with its top at the posterior mean, whatever s² is.",
     ),
