@@ -254,8 +254,8 @@ def test_radius_of_the_ellipses():
 
 
 @claim(
-    "The dashed q sits in the middle of the ridge: too narrow for each coordinate, and at ρ = −0.9 its “95 %”"
-    " hold 53.8 %.",
+    "The dashed q sits in the middle of the ridge: too narrow for each coordinate, and at"
+    " ρ = −0.9 its “95 %” hold 53.8 %.",
     "In the next picture set θ = (3, 3): ρ = −0.9, and 53.8 % are in q's ellipse.",
     "q's standard deviations are too small by √(1 − ρ²), and along the ridge much of the posterior"
     " lies beyond its ellipse.",

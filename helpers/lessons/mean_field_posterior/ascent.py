@@ -63,7 +63,7 @@ def _draw_path(ax, *, color, marker="o", linestyle="-", label=None):
 
 
 def _draw_distance(ax, n, xlabel):
-    ylabel = "distance of m from the true mean, posterior sd"
+    ylabel = "distance of m from μ, posterior sd"
     set_axes(ax, (-0.5, n + 0.5), (LEAST, 1e3), xlabel=xlabel, ylabel=ylabel)
     ax.set_yscale("log")
     ax.set_yticks([1e-6, 1e-4, 1e-2, 1, 100])
@@ -88,7 +88,7 @@ def _in_words(value):
     "Coordinate ascent, one factor at a time",
     *WAY,
     Slider("step", "updates done", 0, 2 * N_SWEEPS, 5, 1, play=True),
-    size=(9.6, 4.4),
+    size=(9.6, 4.1),
 )
 def in_turn(figure):
     """Posterior and hill follow θ; q, the way of m and its distance follow the updates."""
@@ -100,7 +100,7 @@ def in_turn(figure):
     q = Rings(plane, color=APPROXIMATION, label="q", animated=True)
     path = _draw_path(plane, color=ACCENT, label="m")
     here = draw_marker(plane, color=APPROXIMATION, marker="s")
-    plane.legend(loc="lower left", ncols=3, frameon=True, framealpha=0.9, edgecolor="none")
+    figure.legend(*plane.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     n = 2 * N_SWEEPS
     _draw_distance(error, n, "single-factor updates (two make a sweep)")
     error.set_xticks(range(0, n + 1, 2))
@@ -142,7 +142,7 @@ def in_turn(figure):
     "In turn, or both at once from the old values",
     *WAY,
     Slider("sweep", "sweeps done", 0, N_SWEEPS, 4, 1, play=True),
-    size=(9.6, 4.4),
+    size=(9.6, 4.1),
 )
 def both_at_once(figure):
     """The hill follows θ; two ways of m, and their distances, follow the sweeps."""
@@ -154,7 +154,6 @@ def both_at_once(figure):
         _draw_path(plane, color=ACCENT, label="in turn"),
         _draw_path(plane, color=LOSS, marker="s", linestyle="--", label="both at once"),
     ]
-    plane.legend(loc="lower left", ncols=2, frameon=True, framealpha=0.9, edgecolor="none")
     sweeps = np.arange(N_SWEEPS + 1)
     _draw_distance(error, N_SWEEPS, "sweeps")
     style = dict(linewidth=1.2, animated=True)
@@ -166,7 +165,7 @@ def both_at_once(figure):
         _draw_path(error, color=ACCENT, linestyle="none", label="in turn"),
         _draw_path(error, color=LOSS, marker="s", linestyle="none", label="both at once"),
     ]
-    error.legend(loc="upper right", ncols=2)
+    figure.legend(*error.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
     def update(theta_1, theta_2, m_1, m_2, sweep):
         model = LinearGaussian([theta_1, theta_2], X)

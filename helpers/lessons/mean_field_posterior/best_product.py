@@ -61,7 +61,7 @@ def _draw_coverages(ax):
     "Can q match the posterior?",
     Slider("theta_1", "θ₁", -5.0, 5.0, 2.0, 0.1),
     Slider("theta_2", "θ₂", -5.0, 5.0, 1.5, 0.1),
-    size=(9.6, 5.0),
+    size=(9.6, 4.8),
 )
 def can_q_match(figure):
     """Three 95 % ellipses and the curves of z₁ follow θ; two marks run along the coverage."""

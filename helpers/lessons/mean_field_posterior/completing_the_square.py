@@ -106,7 +106,7 @@ closed_form = Derivation(
     (
         Line(
             r"(I+\theta\theta^\top)\Bigl(I - \frac{\theta\theta^\top}{1+\theta^\top\theta}\Bigr)",
-            "Sherman and Morrison's guess for Λ⁻¹, behind Λ. If I comes out, it is the inverse.",
+            "Λ times Sherman and Morrison's guess. If the product is I, it is the inverse.",
             lambda theta, x: (
                 precision(theta) @ (np.eye(2) - np.outer(theta, theta) / (1 + theta @ theta))
             ),

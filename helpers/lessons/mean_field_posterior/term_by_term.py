@@ -147,7 +147,7 @@ collected = Derivation(
             r" + (m_2^2+s_2^2)(1+\theta_2^2) + \log(2\pi) + x^2\bigr]\\"
             r"&-\theta_1\theta_2m_1m_2 + x\theta_1m_1 + x\theta_2m_2 + \log(s_1)+\log(s_2)"
             r"\end{aligned}",
-            "The same, sorted: line 2 into line 1. The constants of line 1, added up by yourself?",
+            "Line 2 put into line 1, and sorted. Now add up line 1's constants.",
             lambda theta, x, m, s: printed_elbo(theta, x, m, s),
             misprint="solution, eq. 2.10–2.11",
         ),
