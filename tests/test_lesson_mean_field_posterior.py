@@ -52,6 +52,17 @@ def test_only_theta_shapes_the_posterior():
     assert len(shapes) == 1
 
 
+def test_stripe_is_where_the_observation_says():
+    stage = Stage(exact_posterior.posterior)
+    for theta, x in (([1.2, -0.7], 1.5), ([-3.0, 0.1], -3.0), ([0.0, 2.0], 0.0)):
+        stage.draw(theta_1=theta[0], theta_2=theta[1], x=x)
+        stripe = [line for line in stage.moving if getattr(line, "get_linestyle", str)() == "-."]
+        found = [line.get_xydata() @ theta for line in stripe]
+        assert np.sort(found, axis=0) == pytest.approx(
+            np.array([[x - 1] * 2, [x] * 2, [x + 1] * 2])
+        )
+
+
 def test_factorises_only_without_one_theta():
     stage = Stage(exact_posterior.posterior)
     for theta, factorises in (((0.0, 2.0), True), ((-1.0, 0.0), True), ((0.1, -0.1), False)):
@@ -206,3 +217,18 @@ def test_stalled_stops_where_the_gain_is_first_below_the_tolerance():
         small = np.diff(trace.elbo[::2]) < 10.0 ** at["log_tolerance"]
         found = [int(n) for n in re.findall(r"stops after (\d+) sweep", stage.summary)]
         assert found == ([small.argmax() + 1] if small.any() else [])
+
+
+def test_without_a_stop_the_marks_stand_at_the_last_sweep():
+    stage = Stage(stopping.stalled)
+    stage.draw(log_theta=3.0, log_tolerance=-10)
+    gain, left = (
+        line
+        for line in stage.moving
+        if line.get_linestyle() == "None" and line.axes is stage.figure.axes[1]
+    )
+    model, trace = stopping.run(3.0)
+    assert gain.get_xydata() == pytest.approx(np.array([[400, trace.elbo[800] - trace.elbo[798]]]))
+    lack = 0.5 * ascent.distance(model, trace.m[800]) ** 2
+    assert left.get_xydata() == pytest.approx(np.array([[400, lack]]))
+    assert f"The ELBO has {lack:.4g} nats left" in stage.summary
