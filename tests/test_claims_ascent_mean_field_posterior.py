@@ -162,9 +162,10 @@ def test_numbers_of_the_start_values():
 
 
 @claim(
-    "It converges to the same point, but only by |ρ| a sweep: a whole sweep at once brings as much"
-    " as a single update in turn.",
-    "(With a core for each factor it also takes no longer than one: by the clock, a tie.)",
+    "It converges to the same point, but only by |ρ| a sweep: from the second update on, one in"
+    " turn brings as much as a whole sweep at once.",
+    "(With a core for each factor that sweep also takes no longer than one update: by the clock, a"
+    " tie.)",
     "(With a core for each factor a sweep also takes half the time: by the clock it is a tie.)",
     "Not with two factors: the errors shrink by |ρ| a sweep, and |ρ| < 1.",
     "Each error becomes −θ₁θ₂/(1 + θ_j²) times the other old error.",

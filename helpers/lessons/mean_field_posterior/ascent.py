@@ -75,13 +75,26 @@ def _seen(distances):
     return places, distances[places]
 
 
-def _line(values):
-    """For a log axis: what has reached 0 lies below the panel."""
-    return np.maximum(values, 1e-12)
+def _line(first, rate, n):
+    """first · rateᵏ for k = 0 … n − 1; what has reached 0 lies below the panel of a log axis."""
+    return np.maximum(first * rate ** np.arange(n), 1e-12)
 
 
 def _in_words(value):
     return short(value, 4) if value >= LEAST else "under 10⁻⁶ (beyond the panel)"
+
+
+def _draw_climb(ax):
+    """The predicted line and the measured dots of coordinate ascent in turn."""
+    n = 2 * N_SWEEPS
+    _draw_distance(ax, n, "single-factor updates (two make a sweep)")
+    ax.set_xticks(range(0, n + 1, 2))
+    steps = np.arange(1.0, n + 1)
+    style = dict(color=PRIOR, linestyle="--", linewidth=1.4, animated=True)
+    predicted = draw_curve(ax, steps, steps, label="predicted: × ρ² a sweep", **style)
+    measured = _draw_path(ax, color=ACCENT, linestyle="none", label="measured")
+    ax.legend(loc="upper right", ncols=2)
+    return predicted, measured
 
 
 @explorer(
@@ -92,29 +105,21 @@ def _in_words(value):
 )
 def in_turn(figure):
     """Posterior and hill follow θ; q, the way of m and its distance follow the updates."""
-    plane, error = figure.subplots(1, 2, width_ratios=(1, 1.1))
+    plane, climb = figure.subplots(1, 2, width_ratios=(1, 1.1))
     draw_plane(plane, PLANE, "q, update by update, and the way of m uphill")
-    style = dict(color=PRIOR, linestyle=":", linewidth=1.4, animated=True)
-    hill = Rings(plane, **style)
+    hill = Rings(plane, color=PRIOR, linestyle=":", linewidth=1.4, animated=True)
     posterior = Rings(plane, color=TARGET, label="p(z | x)", animated=True)
     q = Rings(plane, color=APPROXIMATION, label="q", animated=True)
     path = _draw_path(plane, color=ACCENT, label="m")
     here = draw_marker(plane, color=APPROXIMATION, marker="s")
     figure.legend(*plane.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    n = 2 * N_SWEEPS
-    _draw_distance(error, n, "single-factor updates (two make a sweep)")
-    error.set_xticks(range(0, n + 1, 2))
-    steps = np.arange(1, n + 1)
-    style = dict(color=PRIOR, linestyle="--", linewidth=1.4, animated=True)
-    predicted = draw_curve(error, steps, 1.0 * steps, label="predicted: × ρ² a sweep", **style)
-    measured = _draw_path(error, color=ACCENT, linestyle="none", label="measured")
-    error.legend(loc="upper right", ncols=2)
+    predicted, measured = _draw_climb(climb)
 
     def update(theta_1, theta_2, m_1, m_2, step):
         model = LinearGaussian([theta_1, theta_2], X)
         # One sweep at least: the predicted line starts after the first update.
         trace = coordinate_ascent(model, [m_1, m_2], START_S2, max(1, (step + 1) // 2))
-        mean, cov = model.posterior_mean, model.posterior_cov
+        mean, cov, rho = model.posterior_mean, model.posterior_cov, model.correlation
         m, s2 = trace.m[step], trace.s2[step]
         hill.move(rings(mean, cov, FAR), mean)
         posterior.move(rings(mean, cov, NEAR), mean)
@@ -123,19 +128,34 @@ def in_turn(figure):
         here.set_data(m[:1], m[1:])
         gaps = distance(model, trace.m)
         # The first update may start anywhere; from then on the error follows the rate.
-        predicted.set_ydata(_line(gaps[1] * abs(model.correlation) ** (steps - 1)))
+        predicted.set_ydata(_line(gaps[1], abs(rho), 2 * N_SWEEPS))
         measured.set_data(*_seen(gaps[: step + 1]))
         last = f", q{'₂₁'[step % 2]} last" if step else ""
         lost = " (beyond the panel)" if np.abs(m).max() > PLANE[1] else ""
+        below = model.log_evidence - trace.elbo[step]
         return (
-            f"ρ = {fixed(model.correlation, 4)}, ρ² = {fixed(model.convergence_rate, 4)}. After "
-            f"{count(step, 'update')}{last}: m = ({fixed(m[0], 4)}, {fixed(m[1], 4)}){lost}, s² = "
-            f"({fixed(s2[0], 4)}, {fixed(s2[1], 4)}); m is {_in_words(gaps[step])} posterior sd "
-            f"from μ, the ELBO {fixed(model.log_evidence - trace.elbo[step], 4)} nats below "
-            "log p(x)."
+            f"ρ = {fixed(rho, 4)}, ρ² = {fixed(rho**2, 4)}. After {count(step, 'update')}{last}: "
+            f"m = ({fixed(m[0], 4)}, {fixed(m[1], 4)}){lost}, s² = ({fixed(s2[0], 4)}, "
+            f"{fixed(s2[1], 4)}); m is {_in_words(gaps[step])} posterior sd from μ, the ELBO "
+            f"{fixed(below, 4)} nats below log p(x)."
         )
 
     return update
+
+
+def _draw_both_climbs(ax):
+    """A predicted line and measured dots for each of the two ways."""
+    _draw_distance(ax, N_SWEEPS, "sweeps")
+    sweeps, style = np.arange(1.0, N_SWEEPS + 2), dict(linewidth=1.2, animated=True)
+    lines = [
+        draw_curve(ax, sweeps[:-1], sweeps[:-1], color=ACCENT, label="× ρ²", **style),
+        draw_curve(ax, sweeps - 1, sweeps, color=LOSS, linestyle="--", label="× |ρ|", **style),
+    ]
+    dots = [
+        _draw_path(ax, color=ACCENT, linestyle="none", label="in turn"),
+        _draw_path(ax, color=LOSS, marker="s", linestyle="none", label="both at once"),
+    ]
+    return lines, dots
 
 
 @explorer(
@@ -146,47 +166,36 @@ def in_turn(figure):
 )
 def both_at_once(figure):
     """The hill follows θ; two ways of m, and their distances, follow the sweeps."""
-    plane, error = figure.subplots(1, 2, width_ratios=(1, 1.1))
+    plane, climb = figure.subplots(1, 2, width_ratios=(1, 1.1))
     draw_plane(plane, PLANE, "The ELBO's hill over (m₁, m₂), and two ways up")
     plane.set(xlabel="m₁", ylabel="m₂")
     hill = Rings(plane, color=PRIOR, linestyle=":", linewidth=1.4, animated=True)
     ways = [
-        _draw_path(plane, color=ACCENT, label="in turn"),
-        _draw_path(plane, color=LOSS, marker="s", linestyle="--", label="both at once"),
+        _draw_path(plane, color=ACCENT),
+        _draw_path(plane, color=LOSS, marker="s", linestyle="--"),
     ]
-    sweeps = np.arange(N_SWEEPS + 1)
-    _draw_distance(error, N_SWEEPS, "sweeps")
-    style = dict(linewidth=1.2, animated=True)
-    lines = [
-        draw_curve(error, sweeps[1:], 1.0 * sweeps[1:], color=ACCENT, label="× ρ²", **style),
-        draw_curve(error, sweeps, 1.0 + sweeps, color=LOSS, linestyle="--", label="× |ρ|", **style),
-    ]
-    dots = [
-        _draw_path(error, color=ACCENT, linestyle="none", label="in turn"),
-        _draw_path(error, color=LOSS, marker="s", linestyle="none", label="both at once"),
-    ]
-    figure.legend(*error.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    lines, dots = _draw_both_climbs(climb)
+    figure.legend(*climb.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
     def update(theta_1, theta_2, m_1, m_2, sweep):
         model = LinearGaussian([theta_1, theta_2], X)
-        start = np.array([m_1, m_2])
-        in_turn = coordinate_ascent(model, start, START_S2, max(1, sweep)).m
-        at_once = together(model, start, sweep)
-        hill.move(
-            rings(model.posterior_mean, model.posterior_cov, NEAR + FAR), model.posterior_mean
-        )
-        ways[0].set_data(*in_turn[: 2 * sweep + 1].T)
-        ways[1].set_data(*at_once.T)
-        gaps = distance(model, in_turn), distance(model, at_once)
-        rate = abs(model.correlation)
-        lines[0].set_ydata(_line(gaps[0][1] * rate ** (2 * sweeps[1:] - 1)))
-        lines[1].set_ydata(_line(gaps[1][0] * rate**sweeps))
-        dots[0].set_data(*_seen(gaps[0][: 2 * sweep + 1 : 2]))
-        dots[1].set_data(*_seen(gaps[1]))
+        mean, cov, rho = model.posterior_mean, model.posterior_cov, model.correlation
+        turns = coordinate_ascent(model, [m_1, m_2], START_S2, max(1, sweep)).m
+        jumps = together(model, [m_1, m_2], sweep)
+        hill.move(rings(mean, cov, NEAR + FAR), mean)
+        ways[0].set_data(*turns[: 2 * sweep + 1].T)
+        ways[1].set_data(*jumps.T)
+        after_one, turns = distance(model, turns[1]), distance(model, turns[: 2 * sweep + 1 : 2])
+        jumps = distance(model, jumps)
+        # In turn, the rate holds from the first single update on: |ρ| after it, a sweep is done.
+        lines[0].set_ydata(_line(after_one * abs(rho), rho**2, N_SWEEPS))
+        lines[1].set_ydata(_line(jumps[0], abs(rho), N_SWEEPS + 1))
+        dots[0].set_data(*_seen(turns))
+        dots[1].set_data(*_seen(jumps))
         return (
-            f"|ρ| = {fixed(rate, 4)}, ρ² = {fixed(rate**2, 4)}. After {count(sweep, 'sweep')} in "
-            f"turn m is {_in_words(gaps[0][2 * sweep])} posterior sd from μ; after as many with "
-            f"both at once, {_in_words(gaps[1][sweep])}."
+            f"|ρ| = {fixed(abs(rho), 4)}, ρ² = {fixed(rho**2, 4)}. After {count(sweep, 'sweep')} "
+            f"in turn m is {_in_words(turns[-1])} posterior sd from μ; after as many with both at "
+            f"once, {_in_words(jumps[-1])}."
         )
 
     return update

@@ -13,6 +13,7 @@ from helpers.widgets import Slider, explorer
 from helpers.words import count, short
 
 N_SWEEPS = 400
+SHOWN = np.unique(np.geomspace(1, N_SWEEPS, 60).astype(int))  # sweeps, even on a log axis
 START = dict(m=(1.0, -1.0), s2=(1.0, 1.0))
 FLOOR = 1e-16  # for a log axis: what has reached 0 lies below the panel
 
@@ -23,6 +24,28 @@ def run(log_theta):
     theta = 10.0**log_theta
     model = LinearGaussian([theta, theta], 1.0)
     return model, coordinate_ascent(model, **START, n_sweeps=N_SWEEPS)
+
+
+def _draw_climb(ax):
+    """The curves of gain, left and tolerance, and the marks where the rule stops."""
+    title = "One sweep's gain, and what is left to gain"
+    set_axes(ax, (1, N_SWEEPS), (1e-13, 1e8), xlabel="sweep", ylabel="nats", title=title)
+    ax.set(xscale="log", yscale="log")
+
+    def curve(x, **style):
+        return draw_curve(ax, x, 1.0 * x, animated=True, **style)
+
+    curves = [
+        curve(SHOWN, color=ACCENT, label="gain"),
+        curve(SHOWN, color=LOSS, linestyle="--", label="left to gain"),
+        curve(np.array([1, N_SWEEPS]), color=PRIOR, linestyle=":", label="tolerance"),
+    ]
+    stops = [
+        draw_marker(ax, color=ACCENT, clip_on=False),
+        draw_marker(ax, color=LOSS, marker="s", clip_on=False),
+    ]
+    ax.legend(loc="upper right", ncols=3)
+    return curves, stops
 
 
 @explorer(
@@ -41,22 +64,7 @@ def stalled(figure):
     path = draw_curve(plane, [], [], **way)
     end = draw_marker(plane, color=ACCENT)
     plane.legend(loc="lower left")
-    title = "One sweep's gain, and what is left to gain"
-    set_axes(climb, (1, N_SWEEPS), (1e-13, 1e8), xlabel="sweep", ylabel="nats", title=title)
-    climb.set(xscale="log", yscale="log")
-    sweeps = np.unique(np.geomspace(1, N_SWEEPS, 60).astype(int))
-
-    def curve(x, **style):
-        return draw_curve(climb, x, 1.0 * x, animated=True, **style)
-
-    gain = curve(sweeps, color=ACCENT, label="gain")
-    left = curve(sweeps, color=LOSS, linestyle="--", label="left to gain")
-    line = curve(np.array([1, N_SWEEPS]), color=PRIOR, linestyle=":", label="tolerance")
-    stops = [
-        draw_marker(climb, color=ACCENT, clip_on=False),
-        draw_marker(climb, color=LOSS, marker="s", clip_on=False),
-    ]
-    climb.legend(loc="upper right", ncols=3)
+    (*curves, line), stops = _draw_climb(climb)
 
     def update(log_theta, log_tolerance):
         model, trace = run(log_theta)
@@ -64,16 +72,13 @@ def stalled(figure):
         lefts = 0.5 * distance(model, trace.m[2::2]) ** 2
         small = np.flatnonzero(gains < 10.0**log_tolerance)
         stop = int(small[0]) + 1 if small.size else N_SWEEPS
-        mean = model.posterior_mean
+        mean, last = model.posterior_mean, trace.m[2 * stop]
         ridge.move([ellipse(mean, model.posterior_cov, 1)], mean)
-        places = np.unique(np.geomspace(1, 2 * stop + 1, 60).astype(int)) - 1
-        path.set_data(*trace.m[places].T)
-        last = trace.m[2 * stop]
+        path.set_data(*trace.m[np.unique(np.geomspace(1, 2 * stop + 1, 60).astype(int)) - 1].T)
         end.set_data(last[:1], last[1:])
-        gain.set_ydata(np.maximum(gains[sweeps - 1], FLOOR))
-        left.set_ydata(np.maximum(lefts[sweeps - 1], FLOOR))
         line.set_ydata(10.0 ** np.array([log_tolerance, log_tolerance]))
-        for mark, values in zip(stops, (gains, lefts), strict=True):
+        for curve, mark, values in zip(curves, stops, (gains, lefts), strict=True):
+            curve.set_ydata(np.maximum(values[SHOWN - 1], FLOOR))
             mark.set_data([stop], [values[stop - 1]])
         rule = f"stops after {count(stop, 'sweep')}" if small.size else "runs all 400 sweeps"
         return (
