@@ -5,7 +5,7 @@ import pytest
 from claims import claim
 from scipy.stats import chi2
 
-from helpers.gaussians import kl_full, rings
+from helpers.gaussians import kl_full, log_normal_full, rings
 from helpers.lessons.mean_field_posterior import ascent, best_product, gap, stopping
 from helpers.mean_field import LinearGaussian, coordinate_ascent, coverage, elbo_terms
 from helpers.widgets import Stage
@@ -277,6 +277,14 @@ def test_coverage_at_minus_nine_tenths():
     assert s2 == pytest.approx((1 - 0.81) * np.diag(cov))
     areas = np.sqrt(s2.prod() / np.linalg.det(cov))
     assert f"{areas:.2f}" == f"{np.sqrt(1 - 0.81):.2f}" == "0.44"
+    for j in (0, 1):
+        right, short = (1.96 * np.sqrt(var[j]) for var in (np.diag(cov), s2))
+        gaps = np.abs(draws[:, j] - mean[j])
+        assert np.mean(gaps < right) == pytest.approx(0.95, abs=0.002)
+        assert np.mean(gaps < short) < 0.62
+    heights = log_normal_full(draws, mean, cov)
+    assert (heights < log_normal_full(mean, mean, cov)).all()
+    assert heights[np.sum((draws - mean) ** 2 / s2, axis=1) < 1].mean() > heights.mean()
     ridge = np.array([1, -1]) / np.sqrt(2)
     assert ridge @ cov @ ridge > 5 * (ridge**2 @ s2)
     beyond = np.abs((draws - mean) @ ridge) > np.sqrt(chi2(2).ppf(0.95) * (ridge**2 @ s2))

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from claims import claim
+from conftest import ROOT
 from scipy.stats import chi2
 
 from helpers.gaussians import kl_full, log_normal, log_normal_full
@@ -30,7 +31,7 @@ DEFINITIONS = (
     "The constant, 1/p(x), costs the integral.",
     "One call updates one factor: j is 0 or 1.",
     "Nobody told q that $z_2$ is not.",
-    "Notebook 04 uses the recipe for mixtures.",
+    "Upright ellipses cannot tilt.",
     "A surprising x is not a more precise one: the noise has variance 1, wherever x falls.",
 )
 QUESTIONS = ("Set θ = (3, 3) and ask: what do we know about $z_1$ alone?",)
@@ -221,7 +222,6 @@ def test_the_two_settings():
 
 
 @claim(
-    "Upright ellipses cannot tilt.",
     "With the true variances q puts mass beside the ridge, where log p(z, x) is low.",
     "Smaller variances lose entropy, but win more in the other two terms.",
     "KL(q‖p) asks what lies under q, and there the true variances reach beyond the ridge.",
@@ -348,6 +348,13 @@ def test_best_among_all_densities():
             kl = np.sum(np.exp(log_q) * (log_q - log_best)) * step
             assert bound + kl == pytest.approx(top, abs=1e-9)
             assert bound < top
+
+
+@claim("Notebook 04 uses the recipe for mixtures.")
+def test_notebook_04_uses_the_recipe():
+    text = (ROOT / "notebooks" / "04_gmm_cavi.ipynb").read_text(encoding="utf-8")
+    assert r"\\exp" in text
+    assert r"\\mathbb E_{-j}[\\log p(" in text
 
 
 def test_the_worked_example_is_the_picture():

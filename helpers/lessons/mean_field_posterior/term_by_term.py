@@ -54,15 +54,18 @@ four_parts = Derivation(
             quoted="solution, eq. 2.5",
         ),
         Line(
-            r"E_q[\log p(\mathbf z)] = -\log(2\pi) - \tfrac12(m_1^2+s_1^2+m_2^2+s_2^2)",
+            r"E_q[\log p(\mathbf z)] = -E_q[\log(2\pi)] - \tfrac12E_q[z_1^2+z_2^2]"
+            r" = -\log(2\pi) - \tfrac12(m_1^2+s_1^2+m_2^2+s_2^2)",
             r"$E[z_j^2] = m_j^2+s_j^2$, twice. Match the prior.",
             lambda theta, x, m, s: -LOG_2PI - 0.5 * np.sum(m**2 + s**2),
             aside=lambda theta, x, m, s: expect(log_prior, m, s),
             quoted="solution, eq. 2.6",
         ),
         Line(
-            r"E_q[\log p(x\mid\mathbf z)] = -\tfrac12\bigl(\log(2\pi) + (x-\theta^\top\mathbf m)^2"
-            r" + \theta_1^2s_1^2 + \theta_2^2s_2^2\bigr)",
+            r"\begin{aligned}E_q[\log p(x\mid\mathbf z)] &= -\tfrac12\bigl(\log(2\pi)"
+            r" + E_q[(x-\theta^\top\mathbf z)^2]\bigr)\\ &= -\tfrac12\bigl(\log(2\pi)"
+            r" + (x-\theta^\top\mathbf m)^2 + \theta_1^2s_1^2 + \theta_2^2s_2^2\bigr)"
+            r"\end{aligned}",
             r"$x-\theta^\top\mathbf z$ has mean $x-\theta^\top\mathbf m$ and, as q's factors are"
             r" independent, variance $\theta_1^2s_1^2+\theta_2^2s_2^2$; its mean square is the"
             " mean's square plus the variance. Match the data.",
