@@ -54,7 +54,8 @@ four_parts = Derivation(
             quoted="solution, eq. 2.5",
         ),
         Line(
-            r"\begin{aligned}E_q[\log p(\mathbf z)] &= -E_q[\log(2\pi)] - \tfrac12E_q[z_1^2+z_2^2]\\"
+            r"\begin{aligned}E_q[\log p(\mathbf z)] &= -E_q[\log(2\pi)]"
+            r" - \tfrac12E_q[z_1^2+z_2^2]\\"
             r" &= -\log(2\pi) - \tfrac12(m_1^2+s_1^2+m_2^2+s_2^2)\end{aligned}",
             r"$E[z_j^2] = m_j^2+s_j^2$, twice. Match the prior.",
             lambda theta, x, m, s: -LOG_2PI - 0.5 * np.sum(m**2 + s**2),
