@@ -195,7 +195,7 @@ class Derivation:
         buttons = HBox(steps, layout=Layout(flex_flow="row wrap"))
         # Upside down, so that the browser keeps the newest line, at the end, in view.
         ledger.layout.flex, ledger.layout.overflow = "0 0 auto", "visible"
-        window = VBox([ledger], layout=Layout(max_height="34em", overflow="auto"))
+        window = VBox([ledger], layout=Layout(max_height="30em", overflow="auto"))
         window.layout.flex_flow = "column-reverse nowrap"
         reset = [controls.reset_button] if self.controls else []
         return framed(self.title, controls.box, window, buttons, buttons=reset)
