@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from helpers.divergences import moment_projection
 from helpers.lessons.mean_matching.landscape import Landscape, downhill, minima
-from helpers.lessons.mean_matching.targets import two_bumps
+from helpers.lessons.mean_matching.targets import entropy, two_bumps
 from helpers.plots import (
     ACCENT,
     APPROXIMATION,
@@ -22,7 +22,6 @@ from helpers.widgets import Slider, explorer
 from helpers.words import count, fixed, listed, short
 
 X = np.linspace(-6, 6, 161)
-FINE = np.linspace(-8, 8, 321)  # where two bumps live; sums over it are exact to 1e-12
 MEANS = np.linspace(-4.8, 4.8, 81)
 OTHERS = dict(color="white", markeredgecolor=LOSS, mew=2)  # minima that were not reached
 REVERSE = "-."  # the line style of KL(q‖p), beside its colour
@@ -48,11 +47,6 @@ def reverse_map(separation, weight):
     """KL(q‖p) over all means and sds, and its local minima."""
     values = of_any_variance()(two_bumps(separation, weight))
     return values, of_any_variance().minima(values)
-
-
-def entropy(p):
-    log_p = p.logpdf(FINE)
-    return -np.sum(np.exp(log_p) * log_p) * (FINE[1] - FINE[0])
 
 
 def draw_densities(ax, title):

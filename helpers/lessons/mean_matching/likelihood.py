@@ -33,7 +33,7 @@ def cost(mu, draws):
     "Draws in place of p",
     Slider("n", "number of draws n", 1, MOST, 12, 1),
     Slider("mu", "μ", -4.0, 4.0, -1.0, 0.1),
-    Slider("seed", "seed", 0, 30, 2, 1),
+    Slider("seed", "seed", 0, 30, 8, 1),
 )
 def maximum_likelihood(figure):
     """Left p, n draws and the bell q; right −log q averaged over draws, and over p. All but p
@@ -54,7 +54,7 @@ def maximum_likelihood(figure):
     )
     left.legend(loc="upper left")
     title = "What a draw costs under q, −log q(x), on average"
-    set_axes(right, (-4.2, 4.2), (0, 15), xlabel="μ", ylabel="nats", title=title)
+    set_axes(right, (-4.2, 4.2), (0, 32), xlabel="μ", ylabel="nats", title=title)
     p = facts(SHAPE)
     label = "over p: KL(p‖q) + H(p)"
     draw_curve(right, MU, p.kl(MU) + p.entropy, color=TARGET, label=label)

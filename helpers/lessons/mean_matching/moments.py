@@ -1,10 +1,13 @@
-"""KL(p‖N(μ, σ²)) line by line: worksheet problem 2 with the variance freed."""
+"""KL(p‖N(μ, σ²)), its picture and line by line: worksheet problem 2 with the variance freed."""
 
 import numpy as np
 
 from helpers.gaussians import log_normal
 from helpers.lessons.mean_matching.objective import slope
-from helpers.widgets import Derivation, Line, Slider
+from helpers.lessons.mean_matching.targets import entropy, two_bumps
+from helpers.plots import ACCENT, APPROXIMATION, TARGET, draw_curve, draw_marker, set_axes
+from helpers.widgets import Derivation, Line, Slider, explorer
+from helpers.words import fixed
 
 LINE = np.linspace(-20, 20, 801)
 
@@ -139,3 +142,39 @@ derivation = Derivation(
     ),
     at=_at,
 )
+
+X = np.linspace(-9, 9, 241)
+SDS = np.linspace(0.5, 5, 91)
+
+
+@explorer("How wide?", Slider("sd", "σ", 0.5, 5.0, 0.8, 0.1), size=(9.6, 3.4))
+def spread(figure):
+    """Left p and the bell N(E[x], σ²), right KL(p‖q) for every σ. The bell moves."""
+    p = two_bumps(5.0, 0.35)
+    mean, var, floor = p.mean(), p.var(), -entropy(p)
+    left, right = figure.subplots(1, 2)
+    set_axes(left, (-9, 9), (0, 0.55), xlabel="x", ylabel="density", title="p, and q = N(E[x], σ²)")
+    draw_curve(left, X, p.pdf(X), color=TARGET, label="p")
+    curve_q = draw_curve(left, X, 0 * X, color=APPROXIMATION, label="q", animated=True)
+    left.legend(loc="upper left")
+    title = "KL(p‖N(E[x], σ²)) as a function of σ"
+    set_axes(right, (0.4, 5.1), (0, 12), xlabel="σ", ylabel="nats", title=title)
+    style = dict(color=TARGET, linestyle=":", linewidth=1.6)
+    draw_curve(right, 2 * [var**0.5], [0, 8], label="the sd of p", **style)
+    here = draw_marker(right, color=ACCENT)
+
+    def price(sd):
+        return floor + 0.5 * np.log(2 * np.pi * sd**2) + 0.5 * var / sd**2
+
+    draw_curve(right, SDS, price(SDS), color="black", label="KL(p‖q)")
+    right.legend(loc="upper right")
+
+    def update(sd):
+        curve_q.set_ydata(np.exp(log_normal(X, mean, sd**2)))
+        here.set_data([sd], [price(sd)])
+        return (
+            f"At σ = {sd:g}, KL(p‖q) = {fixed(price(sd), 4)} nats. The least, "
+            f"{fixed(price(var**0.5), 4)}, is at the sd of p, {var**0.5:.4f}."
+        )
+
+    return update

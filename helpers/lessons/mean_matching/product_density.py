@@ -10,7 +10,7 @@ from helpers.gaussians import log_normal
 from helpers.lessons.mean_matching.objective import slope
 from helpers.widgets import Derivation, Line, Slider
 
-SIDE = np.linspace(-8, 8, 81)
+SIDE = np.linspace(-16, 16, 161)
 STEP = SIDE[1] - SIDE[0]
 Z_1, Z_2 = np.meshgrid(SIDE, SIDE, indexing="ij")
 LOG_Q_2 = log_normal(SIDE, 0.5, 1.44)
@@ -113,7 +113,7 @@ derivation = Derivation(
             r" \int \frac{p(z_1)}{q_1(z_1)^2}\,h(z_1)^2\,dz_1 > 0",
             "Aside: the second variation, against the bend measured on line 3. It is positive for"
             " every h and every q₁, so the bowl has one bottom.",
-            lambda log_p, q_1, lam, h: STEP * np.sum(marginal(log_p) / q_1**2 * h**2),
+            lambda log_p, q_1, lam, h: STEP * np.sum(marginal(log_p) * (h / q_1) ** 2),
             aside=_bend,
         ),
         Line(
