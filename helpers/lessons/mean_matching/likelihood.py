@@ -47,14 +47,14 @@ def maximum_likelihood(figure):
         left,
         color=SAMPLES,
         marker="|",
-        markersize=22,
+        markersize=15,
         mew=1.2,
         markeredgecolor=SAMPLES,
         label="draws",
     )
     left.legend(loc="upper left")
     title = "What a draw costs under q, −log q(x), on average"
-    set_axes(right, (-4.2, 4.2), (0, 32), xlabel="μ", ylabel="nats", title=title)
+    set_axes(right, (-4.2, 4.2), (0, 15), xlabel="μ", ylabel="nats", title=title)
     p = facts(SHAPE)
     label = "over p: KL(p‖q) + H(p)"
     draw_curve(right, MU, p.kl(MU) + p.entropy, color=TARGET, label=label)
@@ -68,14 +68,15 @@ def maximum_likelihood(figure):
         draws = draws_of_p(seed)[:n]
         mean, value = draws.mean(), cost(mu, draws)
         curve_q.set_ydata(np.exp(log_normal(X, mu, 1.0)))
-        ticks.set_data(draws, 0.02 + 0 * draws)
+        ticks.set_data(draws, 0.015 + 0 * draws)
         curve.set_ydata(cost(MU, draws))
         lowest.set_data([mean], [cost(mean, draws)])
         here.set_data([mu], [value])
+        where = " (beyond the panel)" if value > 15 else ""
         return (
-            f"{count(n, 'draw')}: at μ = {short(mu)} the cost is {fixed(value)} nats a draw, so "
-            f"the log likelihood is {fixed(-n * value)}. It is highest at the mean of the draws, "
-            f"{fixed(mean)}; E[x] under p is {fixed(p.mean)}."
+            f"{count(n, 'draw')}: at μ = {short(mu)} the cost is {fixed(value)} nats a draw{where}, "
+            f"so the log likelihood is {fixed(-n * value)}. It is highest at the mean of the "
+            f"draws, {fixed(mean)}; E[x] under p is {fixed(p.mean)}."
         )
 
     return update

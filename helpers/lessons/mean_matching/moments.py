@@ -161,12 +161,12 @@ def spread(figure):
     set_axes(right, (0.4, 5.1), (0, 12), xlabel="σ", ylabel="nats", title=title)
     style = dict(color=TARGET, linestyle=":", linewidth=1.6)
     draw_curve(right, 2 * [var**0.5], [0, 8], label="the sd of p", **style)
-    here = draw_marker(right, color=ACCENT)
 
     def price(sd):
         return floor + 0.5 * np.log(2 * np.pi * sd**2) + 0.5 * var / sd**2
 
     draw_curve(right, SDS, price(SDS), color="black", label="KL(p‖q)")
+    here = draw_marker(right, color=ACCENT)
     right.legend(loc="upper right")
 
     def update(sd):

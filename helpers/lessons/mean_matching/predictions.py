@@ -79,10 +79,10 @@ from_draws = Prediction(
     "Move μ along the green curve: its lowest point is the green triangle.",
     (
         "Nothing but the draws enters the likelihood, and their mean is not E[x]: in the picture"
-        " it is 0.83 away.",
+        " as first shown it is 0.83 away.",
         "",
-        "The likelihood is a product over all draws. Those on the other side are fewer, but each of"
-        " them makes it tiny.",
+        "The likelihood is a product over all draws. Over the taller bump, those from the other one"
+        " make it smaller than it is at the mean.",
     ),
 )
 
@@ -96,8 +96,8 @@ matched_spread = Prediction(
     " would be exactly half the distance.)",
     "Move σ in the next picture: the curve is lowest where the dotted line stands.",
     (
-        "A Gaussian of sd 0.8 leaves out one bump or both, and pays for it: 3.3 nats more than the"
-        " best one, where its mean is right.",
+        "A bell of sd 0.8 at the mean of p has both bumps more than 2 sd away, and costs 3.3 nats"
+        " more than the best one.",
         "",
         "Variances add, standard deviations do not.",
     ),
@@ -134,15 +134,15 @@ independent_factors = Prediction(
 )
 
 ghosts = Prediction(
-    "p has two bumps, one at the lower left and one at the upper right. How many bumps has the"
-    " product of its marginals?",
+    "p has two bumps far apart, one at the lower left and one at the upper right. How many bumps"
+    " has the product of its marginals?",
     ("2, where those of p are", "4", "1, a broad one in the middle"),
     1,
     "Each marginal has two bumps, and a product crosses them: left with lower, left with upper,"
     " and so on. Two of the four stand where p has almost nothing.",
     "Start at dependence 0 and pull the bumps apart.",
     (
-        "Two bumps on a diagonal say: where z₁ is large, z₂ is. No product can say that.",
+        "Two bumps on a diagonal are a dependence, and a product has none.",
         "",
         "A product keeps its marginals, and each of these has two bumps.",
     ),
