@@ -242,7 +242,7 @@ def test_bars_of_the_table():
 def test_functional_derivative():
     """The last is the fundamental lemma of the calculus of variations; here on the grid, with
     directions that are not 0 at one point alone. L is convex: −ln is, and the rest is linear."""
-    log_p = product_density._at(0.6, 0.0, 1.0, 1.0, 0.0)["log_p"]
+    log_p = product_density._at(0.6, 1.0, 1.0, 0.0)["log_p"]
     p_1, side = product_density.marginal(log_p), product_density.SIDE
     assert p_1 == pytest.approx(norm.pdf(side), abs=1e-12)
     step, middle = product_density.STEP, np.abs(side) < 4

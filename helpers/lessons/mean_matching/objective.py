@@ -143,7 +143,7 @@ derivation = Derivation(
         Line(
             r"\frac{\partial\,\mathbb{E}_p[\log q(\mathbf x|\mu)]}{\partial\mu} ="
             r" \mathbb{E}_p[\mathbf x]-\mu",
-            "Aside: against the slope measured on the sum. It is set to 0 next.",
+            "Aside: against the slope measured on the sum.",
             lambda weight, mu: _mean(weight) - mu,
             aside=lambda weight, mu: slope(lambda place: _log_q(weight, place), mu),
             quoted="solution, eq. 1.11",
