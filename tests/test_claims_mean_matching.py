@@ -317,7 +317,7 @@ def test_maximum_likelihood_at_every_n_and_seed():
     assert f"{abs(likelihood.draws_of_p(seed)[:n].mean() - mean_p):.2f}" == "0.83"
 
 
-@claim("Its slope you have written already: gradient.")
+@claim("The slope of the green curve you have written already: gradient.")
 def test_the_exercise_is_the_slope_of_the_cost():
     draws = likelihood.draws_of_p(3)[:20]
     for mu in (-2.0, 0.3, 3.0):

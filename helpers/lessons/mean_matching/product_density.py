@@ -66,7 +66,7 @@ derivation = Derivation(
         Line(
             r"\mathrm{KL}(p\|q) = \iint p(z_1,z_2)\,\ln\frac{p(z_1,z_2)}{q_1(z_1)\,q_2(z_2)}"
             r"\,dz_1dz_2",
-            "Sums became integrals; here by a grid. q₁ is a Gaussian off the middle; its width is yours.",
+            "Sums became integrals; here by a grid. q₁ = N(0.8, sd²), and its sd is yours.",
             lambda log_p, q_1, lam, h: whole(log_p - np.log(q_1)[:, None] - LOG_Q_2, log_p),
         ),
         Line(
