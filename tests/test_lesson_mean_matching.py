@@ -13,7 +13,7 @@ from scipy.stats import cauchy, norm, t
 from helpers.diagnosis import diagnose
 from helpers.divergences import information_projection, kl_quadrature
 from helpers.gaussians import kl_univariate
-from helpers.lessons.mean_matching import check, exercises, objective
+from helpers.lessons.mean_matching import check, exercises, likelihood, objective
 from helpers.lessons.mean_matching.bells import gradient_steps
 from helpers.lessons.mean_matching.directions import (
     MEANS,
@@ -359,6 +359,18 @@ def test_note_hangs_on_its_side(align, low, high):
     note.set_text("four\nlong lines")
     x = note.get_path().vertices[:, 0]
     assert low - 0.02 <= x.min() < x.max() <= high + 0.02
+
+
+def test_more_draws_leave_the_first_ones():
+    stage = Stage(likelihood.maximum_likelihood)
+    (ticks,) = (mark for mark in stage.moving if mark.get_label() == "draws")
+    stage.draw(n=13, mu=-1.0, seed=4)
+    more = ticks.get_xdata()
+    stage.draw(n=12, mu=-1.0, seed=4)
+    assert np.array_equal(ticks.get_xdata(), more[:12])
+    prices = -norm.logpdf(more[:12], -1, 1)
+    assert f"the cost is {prices.mean():.3f} nats" in stage.summary
+    assert f"likelihood is −{prices.sum():.3f}." in stage.summary
 
 
 # Exercises: answers that are neither right nor a known slip
