@@ -24,6 +24,7 @@ class Exercise:
     hints: tuple[str, ...]
     terms: Callable | None = None
     identities: dict[str, Callable] | None = None
+    explanation: str = ""  # below the solution: why it is so, in two sentences
 
     name = property(lambda self: self.solution.__name__)
     source = property(lambda self: inspect.getsource(self.solution))

@@ -1,10 +1,6 @@
-"""The checker survives what students hand in, and says which mistake it is."""
+"""The checker says which mistake it is; that it survives is `test_guard`'s part."""
 
-import contextlib
-import io
 import itertools
-import sys
-import threading
 
 import numpy as np
 import pytest
@@ -51,33 +47,8 @@ def test_stub_is_unattempted(stub):
     assert diagnose(EXERCISE, stub)[0] == "unattempted"
 
 
-def endless(a, b):
-    while True:
-        try:
-            a = a + 1
-        except Exception:
-            pass
-
-
-def endless_around_everything(a, b):
-    while True:
-        try:
-            for i in range(1000):
-                _ = i
-        except:  # noqa: E722
-            pass
-
-
 def recursive(a, b):
     return recursive(a, b) + 1
-
-
-def exiting(a, b):
-    sys.exit(3)
-
-
-def interrupting(a, b):
-    raise KeyboardInterrupt
 
 
 def mutating(a, b):
@@ -90,11 +61,7 @@ def generator(a, b):
 
 
 HOSTILE = [
-    (endless, "not returned after 2 seconds"),
-    (endless_around_everything, "not returned after 2 seconds"),
     (recursive, "RecursionError"),
-    (exiting, "SystemExit: 3"),
-    (interrupting, "KeyboardInterrupt"),
     (mutating, "changed its arguments"),
     (generator, "a generator"),
     (lambda a, b: a, "shape (3,); one number"),
@@ -117,25 +84,6 @@ def test_hostile_function_is_survived_and_named(function, words):
     outcome, message = diagnose(EXERCISE, function)
     assert outcome == "error"
     assert words in message
-
-
-def test_no_thread_stays():
-    before = set(threading.enumerate())
-    diagnose(EXERCISE, endless)
-    assert set(threading.enumerate()) <= before
-
-
-def test_output_is_swallowed_and_restored():
-    def loud(a, b):
-        print("x" * 1_000_000)
-        print("y", file=sys.stderr)
-        return total(a, b)
-
-    stream = io.StringIO()
-    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
-        assert diagnose(EXERCISE, loud)[0] == "passed"
-        print("after")
-    assert stream.getvalue() == "after\n"
 
 
 def test_a_view_is_copied_before_it_changes():
