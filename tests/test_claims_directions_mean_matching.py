@@ -54,20 +54,20 @@ def test_forward_minimum_and_reverse_slope():
     " end in the left bump, from 0 in the right one.",
     "The left one is worse by about $\\log(0.65/0.35) = 0.62$ nats, but a descent cannot know"
     " that.",
-    "The heavier bump is the lower minimum, but on the way from −2 to it KL(q‖p) rises first.",
+    "The heavier bump is the lower minimum, but on the way from −1 to it KL(q‖p) rises first.",
     "Now the average is taken under q, and q is charged wherever p is small.",
     "The valley between the bumps is a barrier, and a descent does not climb.",
 )
 def test_two_minima_and_a_barrier():
     places, price = curve(5.0, 0.35)
     assert len(places) == 2
-    ends = {start: downhill(places, price, start) for start in (-2.0, -0.25, 0.0)}
+    ends = {start: downhill(places, price, start) for start in (-1.0, -0.25, 0.0)}
     assert list(ends.values()) == [places[0], places[0], places[1]]
     assert np.log(0.65 / 0.35) == pytest.approx(0.62, abs=5e-3)
     assert price(places[0]) - price(places[1]) == pytest.approx(0.62, abs=0.02)
-    way = price(np.linspace(-2, places[1], 200))
+    way = price(np.linspace(-1, places[1], 200))
     assert way[1] > way[0]
-    assert way.max() > way[0] + 1
+    assert way.max() > way[0] + 0.3
     top = np.linspace(-2, 2, 401)
     top = top[np.argmax(price(top))]
     assert kl_quadrature(norm(top, 1), two_bumps(5.0, 0.35)) == pytest.approx(price(top), abs=1e-5)

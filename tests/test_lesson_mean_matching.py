@@ -370,7 +370,7 @@ def test_more_draws_leave_the_first_ones():
     assert np.array_equal(ticks.get_xdata(), more[:12])
     prices = -norm.logpdf(more[:12], -1, 1)
     assert f"the cost is {prices.mean():.3f} nats" in stage.summary
-    assert f"likelihood is −{prices.sum():.3f}." in stage.summary
+    assert f"likelihood of the draws is −{prices.sum():.3f}." in stage.summary
 
 
 # Exercises: answers that are neither right nor a known slip

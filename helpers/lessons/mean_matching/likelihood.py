@@ -74,9 +74,9 @@ def maximum_likelihood(figure):
         here.set_data([mu], [value])
         where = " (beyond the panel)" if value > 15 else ""
         return (
-            f"{count(n, 'draw')}: at μ = {short(mu)} the cost is {fixed(value)} nats a draw"
-            f"{where}, so the log likelihood is {fixed(-n * value)}. It is highest at the mean of "
-            f"the draws, {fixed(mean)}; E[x] under p is {fixed(p.mean)}."
+            f"{count(n, 'draw')} with mean {fixed(mean)}; E[x] under p is {fixed(p.mean)}. At μ = "
+            f"{short(mu)} the cost is {fixed(value)} nats a draw{where}, so the log likelihood of "
+            f"the draws is {fixed(-n * value)}."
         )
 
     return update

@@ -173,8 +173,8 @@ def spread(figure):
         curve_q.set_ydata(np.exp(log_normal(X, mean, sd**2)))
         here.set_data([sd], [price(sd)])
         return (
-            f"At σ = {sd:g}, KL(p‖q) = {fixed(price(sd), 4)} nats. The least, "
-            f"{fixed(price(var**0.5), 4)}, is at the sd of p, {var**0.5:.4f}."
+            f"At σ = {sd:g}, KL(p‖q) = {fixed(price(sd), 4)} nats, "
+            f"{fixed(price(sd) - price(var**0.5), 4)} above the least."
         )
 
     return update

@@ -105,7 +105,7 @@ matched_spread = Prediction(
 
 other_direction = Prediction(
     "Now minimise KL(q‖p) over μ, for two bumps at −2.5 and 2.5, the left with weight 0.35."
-    " Gradient descent starts at μ = −2. Where does it end?",
+    " Gradient descent starts at μ = −1. Where does it end?",
     ("at E[x], between the bumps", "at the heavier bump", "at the bump where it started"),
     2,
     "Now the average is taken under q, and q is charged wherever p is small. The valley between"
@@ -114,7 +114,7 @@ other_direction = Prediction(
     (
         "That is the minimum of KL(p‖q). For KL(q‖p) the slope there is not 0: it leads on to the"
         " right bump.",
-        "The heavier bump is the lower minimum, but on the way from −2 to it KL(q‖p) rises first.",
+        "The heavier bump is the lower minimum, but on the way from −1 to it KL(q‖p) rises first.",
         "",
     ),
 )
