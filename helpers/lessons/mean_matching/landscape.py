@@ -1,15 +1,20 @@
 """KL(q‖p) for many Gaussians q at once, and the way downhill on it.
 
 `divergences.information_projection` finds one minimum, to nine digits. A picture needs the whole
-landscape, within a millisecond.
+landscape, within a millisecond. It stays in this lesson, whose two pictures are its only users.
+
+No count and no way depends on the last bit: two values closer than SAME are a tie.
 """
 
 import numpy as np
 from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.ndimage import minimum_filter
-from scipy.stats import norm
+from scipy.optimize import brentq
+
+from helpers.gaussians import log_normal
 
 REACH = 2  # cells
+SAME = 1e-9  # nats, or nats per unit of a slope
 
 
 class Landscape:
@@ -24,7 +29,8 @@ class Landscape:
         # Fine enough for the narrowest q, and for the bend of log p between two bumps.
         reach, spacing = 7.5 * self.sds[-1], min(self.sds[0] / 3, 0.1)
         self.nodes = np.arange(self.means[0] - reach, self.means[-1] + reach, spacing)
-        density = norm.pdf(self.nodes, self.means[:, None, None], self.sds[:, None])
+        var = self.sds[:, None] ** 2
+        density = np.exp(log_normal(self.nodes, self.means[:, None, None], var))
         self._weights = spacing * density
         self._entropies = 0.5 * np.log(2 * np.pi * np.e * self.sds**2)
 
@@ -48,19 +54,27 @@ class Landscape:
         return np.transpose([(mean, np.exp(log_sd)) for mean, log_sd in found])
 
     def walk(self, values, mean, sd):
-        """The grid's Gaussians passed downhill from (mean, sd), the start first, (2, n)."""
-        i = int(np.argmin(np.abs(self.means - mean)))
-        j = int(np.argmin(np.abs(np.log(self.sds / sd))))
+        """The grid's Gaussians passed downhill from (mean, sd), the start first, (2, n).
+
+        On a tie it goes to the lesser mean.
+        """
+        i = _least(np.abs(self.means - mean))
+        j = _least(np.abs(np.log(self.sds / sd)))
         path = [(mean, sd)]
         while True:
             # Wider than the nearest neighbours: they do not see down a narrow diagonal valley.
             top, left = max(i - REACH, 0), max(j - REACH, 0)
             around = values[top : i + REACH + 1, left : j + REACH + 1]
-            row, column = np.unravel_index(np.argmin(around), around.shape)
-            if (top + row, left + column) == (i, j):
+            if around.min() > values[i, j] - SAME:
                 return np.transpose(path)
+            row, column = np.unravel_index(_least(around), around.shape)
             i, j = top + row, left + column
             path.append((self.means[i], self.sds[j]))
+
+
+def _least(values):
+    """The place of the least value, in the flattened array; the first one of a tie."""
+    return int(np.argmax(values <= values.min() + SAME))
 
 
 def _newton(surface, place):
@@ -77,14 +91,25 @@ def _newton(surface, place):
 
 
 def minima(means, values):
-    """The local minima of a curve given on a grid: their places, by a cubic spline."""
+    """The local minima of a curve given on a grid, (n,), and the curve, a cubic spline.
+
+    One for each change of the slope from negative to not: `roots` of a piecewise polynomial may
+    give a root that lies on a knot twice, or not at all, as the last bit has it.
+    """
     curve = CubicSpline(means, values)
-    flat = curve.derivative().roots(extrapolate=False)
-    return flat[curve(flat, 2) > 0], curve
+    rising = curve(means, 1) > -SAME
+    cells = np.flatnonzero(~rising[:-1] & rising[1:])
+    return np.array([_flat(curve, means[cell], means[cell + 1]) for cell in cells]), curve
+
+
+def _flat(curve, low, high):
+    """Where the slope, negative at `low`, is 0; at `high` where it is a tie there."""
+    return brentq(curve, low, high, args=(1,)) if curve(high, 1) > SAME else high
 
 
 def downhill(places, curve, start):
-    """The minimum among `places` that lies downhill of `start`."""
-    uphill_right = curve(start, 1) > 0
-    beyond = places[places <= start] if uphill_right else places[places >= start]
-    return beyond[-1] if uphill_right else beyond[0]
+    """The minimum among `places` that lies downhill of `start`; `start` where the slope is 0."""
+    slope = curve(start, 1)
+    if abs(slope) <= SAME:
+        return start
+    return places[places <= start][-1] if slope > 0 else places[places >= start][0]

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from helpers.gaussians import log_normal
 from helpers.widgets import Derivation, Line, Slider
 
 SIDE = np.linspace(-12, 12, 81)
@@ -17,15 +18,14 @@ CENTRES = np.array([[-1.5, -1.0], [1.5, 0.5]])
 VARIANCES = np.array([0.8, 1.3])  # of each bump, in every direction
 
 
-def log_bump(x, centre, var):
-    """log N(x | centre, var · I)."""
-    square = np.sum((x - centre) ** 2, axis=-1)
-    return -0.5 * (square / var + x.shape[-1] * np.log(2 * np.pi * var))
+def log_round(x, mean, var):
+    """log N(x | mean, var · I), for x (..., d)."""
+    return np.sum(log_normal(x, mean, var), axis=-1)
 
 
 @lru_cache(maxsize=4)
 def _log_p(weight):
-    parts = [log_bump(PLANE, c, v) for c, v in zip(CENTRES, VARIANCES, strict=True)]
+    parts = [log_round(PLANE, c, v) for c, v in zip(CENTRES, VARIANCES, strict=True)]
     return np.logaddexp(np.log(weight) + parts[0], np.log1p(-weight) + parts[1])
 
 
@@ -39,82 +39,82 @@ def expect(values, weight):
     return _mass(weight) @ values
 
 
-def mean_and_trace(weight):
-    """E_p[x] and tr Cov_p[x], from the bumps' own means and variances."""
-    weights = np.array([weight, 1 - weight])
-    mean = weights @ CENTRES
-    return mean, weights @ (2 * VARIANCES + np.sum((CENTRES - mean) ** 2, axis=1))
-
-
-def divergence(weight, mu_1, mu_2):
-    return expect(_log_p(weight) - log_bump(PLANE, np.array([mu_1, mu_2]), 1.0), weight)
+def _mean(weight):
+    return expect(PLANE, weight)
 
 
 def _minus_entropy(weight):
     return expect(_log_p(weight), weight)
 
 
-def _half_square(weight, mu):
-    return expect(0.5 * np.sum((PLANE - mu) ** 2, axis=1), weight)
+def _log_q(weight, mu):
+    """E_p[log q]."""
+    return expect(log_round(PLANE, mu, 1.0), weight)
 
 
-def _matched(weight, mu_1, mu_2):
-    mean, trace = mean_and_trace(weight)
-    gap = np.array([mu_1, mu_2]) - mean
+def _square(weight, mu):
+    """E_p‖x − μ‖²."""
+    return expect(np.sum((PLANE - mu) ** 2, axis=1), weight)
+
+
+def divergence(weight, mu):
+    """The first line, which the slopes are measured on."""
+    return expect(_log_p(weight) - log_round(PLANE, mu, 1.0), weight)
+
+
+def _matched(weight, mu):
+    mean = _mean(weight)
+    trace = expect(np.sum((PLANE - mean) ** 2, axis=1), weight)
+    gap = mu - mean
     return _minus_entropy(weight) + np.log(2 * np.pi) + 0.5 * trace + 0.5 * gap @ gap
 
 
-def _solution_1_10(weight, mu_1, mu_2):
-    mu = np.array([mu_1, mu_2])
-    constant = -np.log(2 * np.pi) - _half_square(weight, 0)
-    return constant + mu @ mean_and_trace(weight)[0] - 0.5 * mu @ mu
+def _cross_term(weight, mu):
+    mean = _mean(weight)
+    return expect((PLANE - mean) @ (mean - mu), weight)
 
 
-def _cross_term(weight, mu_1, mu_2):
-    mean = mean_and_trace(weight)[0]
-    return expect((PLANE - mean) @ (mean - np.array([mu_1, mu_2])), weight)
+def _solution_1_10(weight, mu):
+    constant = -np.log(2 * np.pi) - 0.5 * _square(weight, 0)
+    return constant + mu @ _mean(weight) - 0.5 * mu @ mu
 
 
 def slope(function, place):
-    """The measured gradient of `function(*place)`, one number an argument."""
+    """The measured gradient of `function(place)` at `place` (n,), one number a coordinate."""
     steps = 1e-30j * np.eye(len(place))
-    return np.array([function(*(place + step)).imag for step in steps]) / 1e-30
+    return np.array([function(place + step).imag for step in steps]) / 1e-30
 
 
-def _slope(weight, mu_1, mu_2):
-    return slope(lambda *mu: divergence(weight, *mu), np.array([mu_1, mu_2]))
+def _slope(weight, mu):
+    return slope(lambda place: divergence(weight, place), mu)
 
 
-def _bend(weight, mu_1, mu_2):
+def _bend(weight, mu):
     """The Hessian, from the slopes one half to either side."""
-    mu, ways = np.array([mu_1, mu_2]), 0.5 * np.eye(2)
-    return np.array([_slope(weight, *(mu + way)) - _slope(weight, *(mu - way)) for way in ways])
+    ways = 0.5 * np.eye(2)
+    return np.array([_slope(weight, mu + way) - _slope(weight, mu - way) for way in ways])
 
 
-objective = Derivation(
+derivation = Derivation(
     "KL(p‖N(μ, I)) for a p in the plane",
     (
         Line(
-            r"\mathrm{KL}(p\|q) = \mathbb{E}_p[\log p(\mathbf x)] -"
-            r" \mathbb{E}_p[\log q(\mathbf x|\mu)]",
-            "Solution, eq. 1.9, by a sum over a fine grid. Nothing is known of p but its values.",
-            divergence,
+            r"\mathrm{KL}(p\|q) = \mathbb{E}_p[\log p(\mathbf x) - \log q(\mathbf x|\mu)]",
+            "The definition, by a sum over a fine grid. Nothing is known of p but its values.",
+            lambda weight, mu: divergence(weight, mu),
         ),
         Line(
-            r"= -H(p) - \mathbb{E}_p\bigl[\log\mathcal N(\mathbf x\,|\,\mu, I)\bigr]",
-            "The first expectation is minus the entropy of p: no μ in it.",
-            lambda weight, mu_1, mu_2: (
-                _minus_entropy(weight)
-                - expect(log_bump(PLANE, np.array([mu_1, mu_2]), 1.0), weight)
-            ),
+            r"= \mathbb{E}_p[\log p(\mathbf x)] - \mathbb{E}_p[\log q(\mathbf x|\mu)]",
+            "Two expectations. The first holds no μ, so only the second counts.",
+            lambda weight, mu: expect(_log_p(weight), weight) - _log_q(weight, mu),
+            quoted="solution, eq. 1.9",
         ),
         Line(
             r"= -H(p) + \tfrac d2\log 2\pi + \tfrac12\,\mathbb{E}_p\|\mathbf x-\mu\|^2",
-            "The log density of N(μ, I), written out; here d = 2.",
-            lambda weight, mu_1, mu_2: (
-                _minus_entropy(weight)
-                + np.log(2 * np.pi)
-                + _half_square(weight, np.array([mu_1, mu_2]))
+            "The first is minus the entropy of p. In the second, the log density of N(μ, I),"
+            " written out; here d = 2.",
+            lambda weight, mu: (
+                _minus_entropy(weight) + np.log(2 * np.pi) + 0.5 * _square(weight, mu)
             ),
         ),
         Line(
@@ -122,47 +122,52 @@ objective = Derivation(
             r"(\mathbb{E}_p[\mathbf x]-\mu)\bigr] = 0",
             r"Aside. Write $\mathbf x-\mu = (\mathbf x-\mathbb{E}_p[\mathbf x]) +"
             r" (\mathbb{E}_p[\mathbf x]-\mu)$. Squared, its cross term has mean zero.",
-            lambda weight, mu_1, mu_2: 0.0,
-            aside=_cross_term,
+            _cross_term,
+            aside=lambda weight, mu: 0.0,
         ),
         Line(
             r"= -H(p) + \tfrac d2\log 2\pi + \tfrac12\,\mathrm{tr}\,\mathrm{Cov}_p[\mathbf x]"
             r" + \tfrac12\,\|\mu-\mathbb{E}_p[\mathbf x]\|^2",
-            "Only the last term holds μ, and it is a squared distance.",
+            "Only the last term holds μ, and it is half a squared distance.",
             _matched,
         ),
         Line(
             r"\mathbb{E}_p[\log q(\mathbf x|\mu)] = c + \mu^\top\mathbb{E}_p[\mathbf x] -"
             r" \tfrac12\mu^\top\mu",
-            r"Aside: the solution's grouping, eq. 1.10, with"
-            r" $c = -\frac d2\log 2\pi - \frac12\mathbb{E}_p\|\mathbf x\|^2$. The same parabola.",
+            r"Aside: the same parabola, upside down and multiplied out, with"
+            r" $c = -\frac d2\log 2\pi - \frac12\mathbb{E}_p\|\mathbf x\|^2$.",
             _solution_1_10,
-            aside=lambda weight, mu_1, mu_2: expect(
-                log_bump(PLANE, np.array([mu_1, mu_2]), 1.0), weight
-            ),
+            aside=lambda weight, mu: _log_q(weight, mu),
+            quoted="solution, eq. 1.10",
+        ),
+        Line(
+            r"\frac{\partial\,\mathbb{E}_p[\log q(\mathbf x|\mu)]}{\partial\mu} ="
+            r" \mathbb{E}_p[\mathbf x]-\mu",
+            "Aside: against the slope measured on the sum.",
+            lambda weight, mu: _mean(weight) - mu,
+            aside=lambda weight, mu: slope(lambda place: _log_q(weight, place), mu),
+            quoted="solution, eq. 1.11",
         ),
         Line(
             r"\nabla_\mu\,\mathrm{KL}(p\|q) = \mu - \mathbb{E}_p[\mathbf x]",
-            "Against the slope measured on the first line. Eq. 1.11 has the other"
-            r" sign: it differentiates $\mathbb{E}_p[\log q]$, which is to be made large.",
-            lambda weight, mu_1, mu_2: np.array([mu_1, mu_2]) - mean_and_trace(weight)[0],
+            "Aside: against the slope measured on line 1. The sign is the other one.",
+            lambda weight, mu: mu - _mean(weight),
             aside=_slope,
         ),
         Line(
             r"\nabla_\mu^2\,\mathrm{KL}(p\|q) = I",
-            "The same bowl for every p, so the stationary point is the one minimum.",
-            lambda weight, mu_1, mu_2: np.eye(2),
+            "Aside: against the measured bend. The same bowl for every p, so the stationary point"
+            " is the one minimum.",
+            lambda weight, mu: np.eye(2),
             aside=_bend,
         ),
         Line(
             r"\mu^* = \mathbb{E}_p[\mathbf x]",
-            "Solution, eq. 1.12. Against one Newton step from your μ, with the measured slope and"
-            " bend: on a bowl of this kind one step is enough.",
-            lambda weight, mu_1, mu_2: mean_and_trace(weight)[0],
-            aside=lambda weight, mu_1, mu_2: (
-                np.array([mu_1, mu_2])
-                - np.linalg.solve(_bend(weight, mu_1, mu_2), _slope(weight, mu_1, mu_2))
-            ),
+            "Aside: against one Newton step from your μ, with the measured slope and bend. On a"
+            " bowl, one step is enough.",
+            lambda weight, mu: expect(PLANE, weight),
+            aside=lambda weight, mu: mu - np.linalg.solve(_bend(weight, mu), _slope(weight, mu)),
+            quoted="solution, eq. 1.12",
         ),
     ),
     (
@@ -170,4 +175,5 @@ objective = Derivation(
         Slider("mu_1", "μ₁", -2.0, 2.0, 1.5, 0.1),
         Slider("mu_2", "μ₂", -2.0, 2.0, -1.0, 0.1),
     ),
+    at=lambda weight, mu_1, mu_2: dict(weight=weight, mu=np.array([mu_1, mu_2])),
 )

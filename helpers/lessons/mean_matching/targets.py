@@ -47,6 +47,15 @@ def two_bumps(separation, weight):
     return GaussianMixture([weight, 1 - weight], [-middle, middle], [0.64, 0.64])
 
 
+FINE = np.linspace(-8, 8, 321)  # where two bumps live; sums over it are exact to 1e-12
+
+
+def entropy(p):
+    """H(p) of two bumps, in nats."""
+    log_p = p.logpdf(FINE)
+    return -np.sum(np.exp(log_p) * log_p) * (FINE[1] - FINE[0])
+
+
 PLANE = ("curved", "two bumps", "tilted Gaussian")
 GRID = np.linspace(-6, 6, 97)  # wide enough for all three: what lies outside is below 1e-6
 CELL = (GRID[1] - GRID[0]) ** 2

@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from helpers.divergences import moment_projection
 from helpers.lessons.mean_matching.landscape import Landscape, downhill, minima
-from helpers.lessons.mean_matching.targets import two_bumps
+from helpers.lessons.mean_matching.targets import entropy, two_bumps
 from helpers.plots import (
     ACCENT,
     APPROXIMATION,
@@ -18,10 +18,10 @@ from helpers.plots import (
     draw_marker,
     set_axes,
 )
-from helpers.widgets import Explorer, Slider
+from helpers.widgets import Slider, explorer
+from helpers.words import count, fixed, listed, short
 
 X = np.linspace(-6, 6, 161)
-FINE = np.linspace(-8, 8, 321)  # where two bumps live; sums over it are exact to 1e-12
 MEANS = np.linspace(-4.8, 4.8, 81)
 OTHERS = dict(color="white", markeredgecolor=LOSS, mew=2)  # minima that were not reached
 REVERSE = "-."  # the line style of KL(q‖p), beside its colour
@@ -49,12 +49,7 @@ def reverse_map(separation, weight):
     return values, of_any_variance().minima(values)
 
 
-def entropy(p):
-    log_p = p.logpdf(FINE)
-    return -np.sum(np.exp(log_p) * log_p) * (FINE[1] - FINE[0])
-
-
-def _draw_densities(ax, title):
+def draw_densities(ax, title):
     """The axes with p, its moment projection and an information projection, and their mover."""
     set_axes(ax, (-6, 6), (0, 0.8), xlabel="x", ylabel="density", title=title)
     style = dict(animated=True)
@@ -73,9 +68,11 @@ def _draw_densities(ax, title):
     return move
 
 
-def _draw_directions(figure):
+@explorer("Two directions, two answers", *SHAPE, START, size=(9.6, 4.2))
+def fixed_width(figure):
+    """Left p and the best bell of width 1 in each direction; right the two objectives. All move."""
     left, right = figure.subplots(1, 2)
-    move_densities = _draw_densities(left, "p, and the best N(μ, 1) in each direction")
+    move_densities = draw_densities(left, "p, and the best N(μ, 1) in each direction")
     title = "Two objectives for one μ"
     set_axes(right, (-4.8, 4.8), (0, 14), xlabel="μ", ylabel="nats", title=title)
     style = dict(animated=True)
@@ -105,26 +102,26 @@ def _draw_directions(figure):
         found.set_data([end], [reverse(end)])
         begin.set_data([start], [reverse(start)])
         move_densities(p, (mean, 1), (end, 1))
-        listed = " and ".join(f"{place:.3f}" for place in places)
+        found_at = listed([fixed(place) for place in places])
+        if end == start and start not in places:
+            way_down = f"at {short(start)} the slope is 0: no way is down."
+        else:
+            way_down = (
+                f"from {short(start)} the way down ends at {fixed(end)}, at "
+                f"{fixed(reverse(end))} nats."
+            )
         return (
-            f"E[x] = {mean:.3f} minimises KL(p‖q). KL(q‖p) has its minima at {listed}: from "
-            f"{start:g} the way down ends at {end:.3f}, at {reverse(end):.3f} nats."
+            f"E[x] = {fixed(mean)} minimises KL(p‖q). KL(q‖p) has "
+            f"{count(len(places), 'minimum', 'minima')}, at {found_at}: {way_down}"
         )
 
     return update
 
 
-directions = Explorer(
-    "Two directions, two answers",
-    (*SHAPE, START),
-    _draw_directions,
-    (9.6, 4.2),
-)
-
 RISES = np.array([0.05, 0.2, 0.5, 1, 2, 4])  # contours, in nats above the lowest value
 
 
-def _draw_map(ax, color, title):
+def draw_map(ax, color, title):
     set_axes(ax, (-4.8, 4.8), (0.35, 4), xlabel="mean of q", title=title)
     ax.set_yscale("log")
     ax.set_yticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
@@ -132,11 +129,18 @@ def _draw_map(ax, color, title):
     return Contours(ax, color=color, linewidth=1.3, linestyle="-", animated=True)
 
 
-def _draw_free_variance(figure):
+@explorer(
+    "Mean and variance free",
+    *SHAPE,
+    START,
+    Slider("start_sd", "start: sd of q", 0.4, 3.0, 1.0, 0.1),
+)
+def free_variance(figure):
+    """Left p and the best Gaussian in each direction; then both objectives as maps. All move."""
     left, middle, right = figure.subplots(1, 3, width_ratios=(1.2, 1, 1))
-    move_densities = _draw_densities(left, "p, and the best N(m, s²)")
-    contours_m = _draw_map(middle, APPROXIMATION, "KL(p‖q): one minimum")
-    contours_i = _draw_map(right, LOSS, "KL(q‖p): ▼ leads to ●")
+    move_densities = draw_densities(left, "p, and the best N(m, s²)")
+    contours_m = draw_map(middle, APPROXIMATION, "KL(p‖q): one minimum")
+    contours_i = draw_map(right, LOSS, "KL(q‖p): ▼ leads to ●")
     middle.set_ylabel("sd of q")
     lowest = draw_marker(middle, color=APPROXIMATION, marker="s")
     others = draw_marker(right, **OTHERS)
@@ -165,17 +169,11 @@ def _draw_free_variance(figure):
         found.set_data([end], [end_sd])
         begin.set_data([start], [start_sd])
         move_densities(p, (mean, sd), (end, end_sd))
+        n = count(minima_i.shape[1], "local minimum", "local minima")
         return (
-            f"KL(p‖q) is least at mean {mean:.2f}, sd {sd:.2f}, the moments of p. KL(q‖p) has "
-            f"local minima: {minima_i.shape[1]}. From mean {start:g}, sd {start_sd:g} the way "
-            f"down ends at mean {end:.2f}, sd {end_sd:.2f}."
+            f"KL(p‖q) is least at mean {fixed(mean, 2)}, sd {sd:.2f}, the moments of p. KL(q‖p) "
+            f"has {n}. From mean {short(start)}, sd {short(start_sd)} the way down ends at mean "
+            f"{fixed(end, 2)}, sd {end_sd:.2f}."
         )
 
     return update
-
-
-free_variance = Explorer(
-    "Mean and variance free",
-    (*SHAPE, START, Slider("start_sd", "start: sd of q", 0.4, 3.0, 1.0, 0.1)),
-    _draw_free_variance,
-)

@@ -7,7 +7,8 @@ from scipy.integrate import cumulative_trapezoid
 from scipy.stats import t
 
 from helpers.plots import LOSS, SAMPLES, TARGET, draw_curve, set_axes
-from helpers.widgets import Choice, Explorer, Slider
+from helpers.widgets import Choice, Slider, explorer
+from helpers.words import fixed, listed, short
 
 TAILS = {
     "Cauchy (t, ν = 1)": 1.0,
@@ -41,7 +42,14 @@ def divergence_within(degrees):
     return both[:, SHOWN]
 
 
-def _draw_wandering_mean(figure):
+@explorer(
+    "A mean that never settles",
+    Choice("tail", "p", tuple(TAILS), "Cauchy (t, ν = 1)"),
+    Slider("mu", "μ", -4.0, 4.0, 0.0, 0.5),
+    Slider("seed", "seed", 0, 30, 1, 1),
+)
+def wandering_mean(figure):
+    """Left four running means, right the divergence within R; both move with p."""
     left, right = figure.subplots(1, 2)
     title = "Mean of the first n draws, four samples"
     set_axes(left, (1, N_DRAWS), (-8, 8), xlabel="n", ylabel="sample mean", title=title)
@@ -60,7 +68,7 @@ def _draw_wandering_mean(figure):
     for degrees in TAILS.values():
         within, _ = divergence_within(degrees)
         right.text(9e3, 1.3 * within[-1], f"ν = {degrees:g}, μ = 0", ha="right", color="0.35")
-        draw_curve(right, RADII[SHOWN], within, color="0.75", linewidth=1, linestyle="-")
+        draw_curve(right, RADII[SHOWN], within, color="0.55", linewidth=1, linestyle="-")
     label = "this p, at your μ"
     curve = draw_curve(right, [], [], color=TARGET, label=label, animated=True)
     style = dict(color=LOSS, linestyle=":", linewidth=1.4)
@@ -78,21 +86,11 @@ def _draw_wandering_mean(figure):
         # By symmetry ∫ x p dx = 0 over |x| < R: another μ adds ½μ² of the mass there.
         value = within + 0.5 * mu**2 * mass
         curve.set_data(RADII[SHOWN], value)
-        listed = ", ".join(f"{end:.3f}" for end in ends)
+        lost = any(abs(end) > 8 for end in ends)
         return (
-            f"{tail}: means of {N_DRAWS:,} draws {listed}. Within R = 1,000 and 10,000, "
-            f"KL(p‖N({mu:g}, 1)) has come to {value[20]:.4g} and {value[30]:.4g} nats."
+            f"{tail}: means of 20,000 draws {listed([fixed(end) for end in ends])}"
+            f"{' (beyond the panel)' if lost else ''}. Within R = 1,000 and 10,000, "
+            f"KL(p‖N({short(mu)}, 1)) has come to {value[20]:.4g} and {value[30]:.4g} nats."
         )
 
     return update
-
-
-wandering_mean = Explorer(
-    "A mean that never settles",
-    (
-        Choice("tail", "p", tuple(TAILS), "Cauchy (t, ν = 1)"),
-        Slider("mu", "μ", -4.0, 4.0, 0.0, 0.5),
-        Slider("seed", "seed", 0, 30, 1, 1),
-    ),
-    _draw_wandering_mean,
-)

@@ -25,7 +25,7 @@ from helpers.plots import (
     draw_curve,
     set_axes,
 )
-from helpers.widgets import Choice, Explorer, Slider
+from helpers.widgets import Choice, Slider, explorer
 
 ROWS = np.array([-1.0, 0.2, 0.8])
 COLUMNS = np.array([-1.2, -0.1, 0.5, 0.8])
@@ -48,7 +48,15 @@ def kl_tables(p, q):
     return max(float(np.sum(rel_entr(p, q))), 0.0)
 
 
-def _draw_table_projection(figure):
+@explorer(
+    "A table, and a product of two factors",
+    Slider("dependence", "dependence in p", 0.0, 3.0, 1.5, 0.1),
+    Slider("power_1", "q₁ ∝ p₁ to the power", 0.0, 3.0, 0.0, 0.1),
+    Slider("power_2", "q₂ ∝ p₂ to the power", 0.0, 3.0, 2.0, 0.1),
+    size=(9.6, 3.8),
+)
+def table_projection(figure):
+    """The tables of p and of q₁q₂, and the three parts of KL(p‖q₁q₂) as bars. All move."""
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.5))
     cells_p = Table(left, (3, 4), color=TARGET, animated=True)
     cells_q = Table(middle, (3, 4), color=APPROXIMATION, animated=True)
@@ -77,19 +85,7 @@ def _draw_table_projection(figure):
     return update
 
 
-table_projection = Explorer(
-    "A table, and a product of two factors",
-    (
-        Slider("dependence", "dependence in p", 0.0, 3.0, 1.5, 0.1),
-        Slider("power_1", "q₁ ∝ p₁ to the power", 0.0, 3.0, 0.0, 0.1),
-        Slider("power_2", "q₂ ∝ p₂ to the power", 0.0, 3.0, 2.0, 0.1),
-    ),
-    _draw_table_projection,
-    (9.6, 3.8),
-)
-
-
-def _draw_margins(ax, color):
+def draw_margins(ax, color):
     """The two marginals along the axes' lower and left edge, and their mover."""
     style = dict(color=color, linewidth=1.4, animated=True)
     lower, side = draw_curve(ax, [], [], **style), draw_curve(ax, [], [], **style)
@@ -101,7 +97,14 @@ def _draw_margins(ax, color):
     return move
 
 
-def _draw_product(figure):
+@explorer(
+    "The best product for a density in the plane",
+    Choice("shape", "p", PLANE, "two bumps"),
+    Slider("dependence", "dependence in p", 0.0, 1.0, 0.8, 0.05),
+    size=(9.6, 4.6),
+)
+def product_of_marginals(figure):
+    """Left p, right the product of its marginals, each with its marginals at the edges."""
     left, right = figure.subplots(1, 2)
     panels = (
         (left, "p(z₁, z₂), and its marginals at the edges", TARGET),
@@ -112,7 +115,7 @@ def _draw_product(figure):
         set_axes(ax, (-5, 5), (-5, 5), xlabel="z₁", ylabel="z₂", title=title)
         ax.set_aspect("equal")
         contours.append(Contours(ax, color=color, animated=True))
-        movers.append(_draw_margins(ax, color))
+        movers.append(draw_margins(ax, color))
     notes = Note(left, 0.98, 0.98, align="right"), Note(right, 0.98, 0.98, align="right")
 
     def update(shape, dependence):
@@ -134,14 +137,3 @@ def _draw_product(figure):
         )
 
     return update
-
-
-product_of_marginals = Explorer(
-    "The best product for a density in the plane",
-    (
-        Choice("shape", "p", PLANE, "two bumps"),
-        Slider("dependence", "dependence in p", 0.0, 1.0, 0.8, 0.05),
-    ),
-    _draw_product,
-    (9.6, 4.6),
-)
