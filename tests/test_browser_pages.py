@@ -79,6 +79,14 @@ def test_nothing_names_the_network(site):
             assert {a for a in addresses if "w3.org" not in a} == set()
 
 
+def test_links_lead_somewhere(site):
+    for path in site.glob("*.html"):
+        links = re.findall(r'<a [^>]*href="([^"#]+)', path.read_text(encoding="utf-8"))
+        assert links or "handout" in path.name
+        for link in links:
+            assert (site / link).exists(), (path.name, link)
+
+
 # What a reader sees cut off: wider than its box where the box does not scroll, or taller.
 CUT = """() => slides.map((slide, index) => {
   const found = [];
@@ -217,6 +225,9 @@ def test_sliders_move_in_the_deck_and_leave_the_slides_alone(visit):
     page.wait_for_timeout(500)
     assert figure.locator(".moving").inner_html() != start
     assert page.evaluate("at") == place
+    for _ in range(10):
+        page.keyboard.press("PageDown")  # a presenter's remote
+    assert page.evaluate("at") > place
 
 
 def test_every_frame_is_the_explorers_own(site):
@@ -244,6 +255,18 @@ def test_every_frame_is_the_explorers_own(site):
 def test_on_a_phone_nothing_runs_off_the_page(visit, stem):
     page = visit(f"{stem}.html", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("kind", ["", ".deck", ".handout"])
+def test_nothing_is_out_of_reach_of_a_screen_reader(visit, kind):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(f"01_gaussian_kl{kind}.html")
+    if kind == ".deck":
+        page.wait_for_selector("#talk")
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert serious == [], [(one["id"], one["nodes"][0]["html"][:200]) for one in serious]
 
 
 def test_formulas_are_drawn_with_the_font_that_comes_along(visit, stem):
