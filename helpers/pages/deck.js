@@ -197,7 +197,7 @@ const KEYS = {
 };
 
 async function start() {
-  await document.fonts.load("20px formulas");
+  await document.fonts.load("20px formulas").catch(() => {}); // without it, another font will do
   await document.fonts.ready;
   [...deck.children].forEach(paginate);
   slides = [...deck.children];
