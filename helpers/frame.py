@@ -14,6 +14,7 @@ LOOK = """<style>
 .vi-part :is(button, .noUi-handle, input, pre):focus-visible {
   outline: 3px solid #1A85D6; outline-offset: 1px; }
 .vi-equation { overflow-x: auto; }
+.vi-part .widget-htmlmath-content { min-width: 0; flex: 1 1 auto; }
 .vi-part .vi-gone { display: none; }
 .vi-part.jupyter-widgets-disconnected .vi-gone { display: block; }
 .vi-part.jupyter-widgets-disconnected :is(.slider, button, input) {

@@ -149,7 +149,7 @@ class Derivation:
             f'<td style="text-align:left">{self._verdict(index, *rows[index])}</td></tr>'
             for index, line in enumerate(self.lines)
         )
-        at = ", ".join(f"{control.label} = {control.start}" for control in self.controls)
+        at = ", ".join(f"{control.label} = {_start(control)}" for control in self.controls)
         head = "<tr><th></th><th>line, and why</th><th>its number</th></tr>"
         caption = escape(self.title) + (f", at {escape(at)}" if at else "")
         table = f"<table><caption>{caption}</caption>{head}{body}</table>"
@@ -195,7 +195,7 @@ class Derivation:
         buttons = HBox(steps, layout=Layout(flex_flow="row wrap"))
         # Upside down, so that the browser keeps the newest line, at the end, in view.
         ledger.layout.flex, ledger.layout.overflow = "0 0 auto", "visible"
-        window = VBox([ledger], layout=Layout(max_height="34em", overflow="auto"))
+        window = VBox([ledger], layout=Layout(max_height="30em", overflow="auto"))
         window.layout.flex_flow = "column-reverse nowrap"
         reset = [controls.reset_button] if self.controls else []
         return framed(self.title, controls.box, window, buttons, buttons=reset)
@@ -269,6 +269,10 @@ def _bundle(box, text, static):
 def _plain(text):
     """The text without its markup, for buttons and for text/plain."""
     return unescape(re.sub(r"<[^>]+>|[$\\]", "", text))
+
+
+def _start(control):
+    return short(control.start) if isinstance(control, Slider) else control.start
 
 
 def _number(value):

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hostile import EXERCISE, forever, total
 
+from helpers.diagnosis.case import N_PROBES
 from helpers.exercise import Exercise
 from helpers.guard import examine
 from helpers.lessons.gaussian_kl import check
@@ -100,7 +101,7 @@ def test_what_is_printed_comes_back_and_is_cut(stream):
 
 def test_only_the_student_s_own_time_counts():
     def slow_probe(rng):
-        time.sleep(3 * SHORT / 12)
+        time.sleep(2 * SHORT / N_PROBES)
         return rng.normal(size=3), float(rng.normal())
 
     slow = Exercise(total, slow_probe, {}, ())
