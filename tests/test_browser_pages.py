@@ -231,15 +231,17 @@ def test_sliders_move_in_the_deck_and_leave_the_slides_alone(visit):
 
 
 def test_every_frame_is_the_explorers_own(site):
-    """The frames stored for the first explorer, against its picture drawn anew."""
+    """The frames stored for the first explorer with a slider, against its picture drawn anew."""
     frames = importlib.import_module("helpers.pages.frames")
-    two_gaussians = importlib.import_module("helpers.lessons.gaussian_kl.explorers").two_gaussians
-    script = (site / "frames" / "01_gaussian_kl-explorers-two_gaussians.js").read_text("utf-8")
+    found = importlib.import_module("helpers.pages.cells").blocks(nbformat.read(SLIDES[0], 4))
+    block = next(b for b in found if isinstance(b.part, Explorer) and b.part.controls)
+    shown = block.part
+    script = (site / "frames" / f"{SLIDES[0].stem}-{block.name}.js").read_text("utf-8")
     content = json.loads(gzip.decompress(b64decode(script.split('"')[-2])))
-    assert set(content["controls"]) == {control.name for control in two_gaussians.controls}
-    stage = frames.Stage(two_gaussians)
-    starts = {control.name: control.start for control in two_gaussians.controls}
-    for control in two_gaussians.controls:
+    assert set(content["controls"]) == {control.name for control in shown.controls}
+    stage = frames.Stage(shown)
+    starts = {control.name: control.start for control in shown.controls}
+    for control in shown.controls:
         stored = content["controls"][control.name]
         expected = frames.values(control)
         assert len(stored["frames"]) == len(stored["words"]) == len(expected)
@@ -248,8 +250,8 @@ def test_every_frame_is_the_explorers_own(site):
         for value, words in zip(expected, stored["words"], strict=True):
             stage.draw(**(starts | {control.name: value}))
             assert words == stage.summary
-    assert frames.values(two_gaussians.controls[0], 4)[0] >= two_gaussians.controls[0].low
-    assert two_gaussians.controls[0].start in frames.values(two_gaussians.controls[0], 4)
+    assert frames.values(shown.controls[0], 4)[0] >= shown.controls[0].low
+    assert shown.controls[0].start in frames.values(shown.controls[0], 4)
 
 
 def test_on_a_phone_nothing_runs_off_the_page(visit, stem):
