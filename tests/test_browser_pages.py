@@ -79,6 +79,14 @@ def test_nothing_names_the_network(site):
             assert {a for a in addresses if "w3.org" not in a} == set()
 
 
+def test_links_lead_somewhere(site):
+    for path in site.glob("*.html"):
+        links = re.findall(r'<a [^>]*href="([^"#]+)', path.read_text(encoding="utf-8"))
+        assert links or "handout" in path.name
+        for link in links:
+            assert (site / link).exists(), (path.name, link)
+
+
 # What a reader sees cut off: wider than its box where the box does not scroll, or taller.
 CUT = """() => slides.map((slide, index) => {
   const found = [];
@@ -217,18 +225,23 @@ def test_sliders_move_in_the_deck_and_leave_the_slides_alone(visit):
     page.wait_for_timeout(500)
     assert figure.locator(".moving").inner_html() != start
     assert page.evaluate("at") == place
+    for _ in range(10):
+        page.keyboard.press("PageDown")  # a presenter's remote
+    assert page.evaluate("at") > place
 
 
 def test_every_frame_is_the_explorers_own(site):
-    """The frames stored for the first explorer, against its picture drawn anew."""
+    """The frames stored for the first explorer with a slider, against its picture drawn anew."""
     frames = importlib.import_module("helpers.pages.frames")
-    two_gaussians = importlib.import_module("helpers.lessons.gaussian_kl.explorers").two_gaussians
-    script = (site / "frames" / "01_gaussian_kl-explorers-two_gaussians.js").read_text("utf-8")
+    found = importlib.import_module("helpers.pages.cells").blocks(nbformat.read(SLIDES[0], 4))
+    block = next(b for b in found if isinstance(b.part, Explorer) and b.part.controls)
+    shown = block.part
+    script = (site / "frames" / f"{SLIDES[0].stem}-{block.name}.js").read_text("utf-8")
     content = json.loads(gzip.decompress(b64decode(script.split('"')[-2])))
-    assert set(content["controls"]) == {control.name for control in two_gaussians.controls}
-    stage = frames.Stage(two_gaussians)
-    starts = {control.name: control.start for control in two_gaussians.controls}
-    for control in two_gaussians.controls:
+    assert set(content["controls"]) == {control.name for control in shown.controls}
+    stage = frames.Stage(shown)
+    starts = {control.name: control.start for control in shown.controls}
+    for control in shown.controls:
         stored = content["controls"][control.name]
         expected = frames.values(control)
         assert len(stored["frames"]) == len(stored["words"]) == len(expected)
@@ -237,13 +250,25 @@ def test_every_frame_is_the_explorers_own(site):
         for value, words in zip(expected, stored["words"], strict=True):
             stage.draw(**(starts | {control.name: value}))
             assert words == stage.summary
-    assert frames.values(two_gaussians.controls[0], 4)[0] >= two_gaussians.controls[0].low
-    assert two_gaussians.controls[0].start in frames.values(two_gaussians.controls[0], 4)
+    assert frames.values(shown.controls[0], 4)[0] >= shown.controls[0].low
+    assert shown.controls[0].start in frames.values(shown.controls[0], 4)
 
 
 def test_on_a_phone_nothing_runs_off_the_page(visit, stem):
     page = visit(f"{stem}.html", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("kind", ["", ".deck", ".handout"])
+def test_nothing_is_out_of_reach_of_a_screen_reader(visit, kind):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(f"01_gaussian_kl{kind}.html")
+    if kind == ".deck":
+        page.wait_for_selector("#talk")
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert serious == [], [(one["id"], one["nodes"][0]["html"][:200]) for one in serious]
 
 
 def test_formulas_are_drawn_with_the_font_that_comes_along(visit, stem):

@@ -165,4 +165,6 @@ def test_the_settings_are_ones_that_jupyterlab_knows():
             known = json.load(file)["properties"]
         for key, value in values.items():
             options = [option["const"] for option in known[key].get("oneOf", [])]
-            assert value in options or isinstance(value, bool)
+            kinds = {"boolean": bool, "object": dict, "string": str}
+            assert isinstance(value, kinds[known[key]["type"]])
+            assert not options or value in options

@@ -79,4 +79,4 @@ def _linked(html):
     """Links between notebooks lead from page to page; those to other files become plain text."""
     html = re.sub(r'href="(\w+)\.ipynb"', r'href="\1.html"', html)
     html = html.replace('href="../README.md"', 'href="index.html"')
-    return re.sub(r'<a href="\.\./[^"]*">(.*?)</a>', r"<code>\1</code>", html)
+    return re.sub(r'<a href="(?![^"]*\.html")[^"]*">(.*?)</a>', r"\1", html)

@@ -193,11 +193,11 @@ const KEYS = {
   ArrowLeft: back, ArrowUp: back, PageUp: back,
   Home: () => show(0), End: () => show(slides.length - 1),
   n: toggleNotes, s: openNotes,
-  f: () => (document.fullscreenElement ? document.exitFullscreen() : deck.requestFullscreen()),
+  f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
 };
 
 async function start() {
-  await document.fonts.load("20px formulas");
+  await document.fonts.load("20px formulas").catch(() => {}); // without it, another font will do
   await document.fonts.ready;
   [...deck.children].forEach(paginate);
   slides = [...deck.children];
@@ -214,8 +214,9 @@ async function start() {
   fit();
   addEventListener("resize", fit);
   addEventListener("keydown", (event) => {
-    // In a control, the keys are the control's.
-    if (event.target.closest("input, select, button, summary")) return;
+    // In a control the keys are the control's, but for those of a presenter's remote.
+    const control = event.target.closest("input, select, button, summary");
+    if (control && !event.key.startsWith("Page")) return;
     const action = event.ctrlKey || event.metaKey || event.altKey ? null : KEYS[event.key];
     if (action) {
       event.preventDefault();

@@ -59,3 +59,8 @@ function prepare(figure) {
 }
 
 document.querySelectorAll("[data-frames]").forEach(prepare);
+
+// What scrolls must scroll by keyboard, too.
+for (const one of document.querySelectorAll("pre, .picture, .part div, .part td")) {
+  if (one.scrollWidth > one.clientWidth + 1) one.tabIndex = 0;
+}
