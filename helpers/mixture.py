@@ -1,16 +1,21 @@
 """The Gaussian mixture by coordinate ascent variational inference (CAVI), ELBO in nats.
 
 The model and its approximation (tutorial 8):
-    μ_k ~ N(α, σ²I),  c_i ~ Cat(1/K),  x_i | c_i, μ ~ N(μ_{c_i}, λ²I)
+    μ_k ~ N(α, σ²I),  c_i ~ Cat(π),  x_i | c_i, μ ~ N(μ_{c_i}, λ²I)
     q(μ_k) = N(m_k, s_k²I),  q(c_i) = Cat(φ_i)
-Here α, σ², λ² are the model's prior_mean, prior_var, noise_var, and φ, m, s² the state's
-responsibilities, means, variances. A sweep updates φ, then m and s². The work over the points
-is in `mixture_blocks`.
+Here α, σ², λ², π are the model's prior_mean, prior_var, noise_var, weights (1/K in the tutorial,
+and where none are given), and φ, m, s² the state's responsibilities, means, variances. A sweep
+updates φ, then m and s². The work over the points is in `mixture_blocks`.
+
+The weights are known, not inferred. To learn them, add a third block to a loop of one's own, the
+π at which the ELBO is highest for this q: π_k = N_k/N, that is
+`dataclasses.replace(model, weights=state.responsibilities.mean(axis=0))`.
 """
 
 import math
 
 import numpy as np
+from scipy.special import logsumexp
 
 from helpers import mixture_blocks
 from helpers import mixture_model as check
@@ -26,6 +31,7 @@ __all__ = [
     "elbo_terms",
     "fit",
     "initialise",
+    "log_predictive",
     "update_assignments",
     "update_components",
 ]
@@ -45,14 +51,15 @@ def initialise(model, x, rng):
 
 
 def update_assignments(model, x, state):
-    """The best q(c) for this q(μ): φ_ik ∝ exp{x_i·m_k/λ² − (‖m_k‖² + D s_k²)/(2λ²)} (tutorial 8).
+    """The best q(c) for this q(μ): φ_ik ∝ π_k exp{x_i·m_k/λ² − (‖m_k‖² + D s_k²)/(2λ²)}
+    (tutorial 8, where every π_k is 1/K).
 
     Parameters: x (N, D); state, of which only means and variances are read.
     Returns: State with new responsibilities. Raises: ValueError naming the argument.
     """
     x = check.data(model, x)
     means, variances = check.components(model, x, state)
-    phi = mixture_blocks.assignments(Blocks(x), means, variances, model.noise_var)
+    phi = mixture_blocks.assignments(Blocks(x), model, means, variances)
     return State(phi, means, variances)
 
 
@@ -75,7 +82,8 @@ def update_components(model, x, state):
 def elbo_terms(model, x, state):
     """The ELBO of any state, term by term, every constant kept (tutorial 8):
 
-    E log p(μ) = −½[KD log 2πσ² + Σ_k (‖m_k − α‖² + D s_k²)/σ²],  E log p(c) = −N log K,
+    E log p(μ) = −½[KD log 2πσ² + Σ_k (‖m_k − α‖² + D s_k²)/σ²],
+    E log p(c) = Σ_ik φ_ik log π_k, which is −N log K where all π_k = 1/K,
     E log p(x|c,μ) = −½ Σ_ik φ_ik [D log 2πλ² + (‖x_i − m_k‖² + D s_k²)/λ²],
     H(q(μ)) = ½ Σ_k D(1 + log 2πs_k²),  H(q(c)) = −Σ_ik φ_ik log φ_ik
 
@@ -85,12 +93,28 @@ def elbo_terms(model, x, state):
     x = check.data(model, x)
     means, variances = check.components(model, x, state)
     phi = check.responsibilities(model, x, state)
-    fit_term, entropy = mixture_blocks.fit_and_entropy(
-        Blocks(x), means, variances, model.noise_var, phi
+    fit_term, prior_assignments, entropy = mixture_blocks.fit_and_entropy(
+        Blocks(x), model, means, variances, phi
     )
     prior_means, entropy_means = _component_terms(model, means, variances)
-    prior_assignments, noise = _constants(model, x)
-    return ElboTerms(prior_means, prior_assignments, fit_term + noise, entropy_means, entropy)
+    likelihood = fit_term + _noise_term(model, x)
+    return ElboTerms(prior_means, prior_assignments, likelihood, entropy_means, entropy)
+
+
+def log_predictive(model, state, points):
+    """The log density of a new point by this q, with every μ_k integrated out:
+
+    log p(x*|x) ≈ log Σ_k π_k N(x* | m_k, (s_k² + λ²) I)
+
+    Parameters: state, of which only means and variances are read; points (M, D).
+    Returns: (M,), in nats. Raises: ValueError naming the argument.
+    """
+    points = check.data(model, points, "points")
+    means, variances = check.components(model, points, state)
+    var = variances + model.noise_var
+    squares = np.stack([((points - mean) ** 2).sum(axis=1) for mean in means], axis=1)
+    log_densities = -0.5 * (points.shape[1] * np.log(2 * np.pi * var) + squares / var)
+    return logsumexp(log_densities, b=model.weights, axis=1)
 
 
 def fit(model, x, *, rng=None, start=None, max_sweeps=500, tol=1e-10):
@@ -112,16 +136,16 @@ def fit(model, x, *, rng=None, start=None, max_sweeps=500, tol=1e-10):
         new = _random_components(model, x, rng)
     else:
         new = check.components(model, x, start)
-    blocks, constants = Blocks(x), sum(_constants(model, x))
+    blocks, noise = Blocks(x), _noise_term(model, x)
     elbo, converged = [], False
     while len(elbo) < max_sweeps and not converged:
         old = new
-        sums, normaliser = mixture_blocks.assign_and_sum(blocks, *old, model.noise_var)
+        sums, normaliser = mixture_blocks.assign_and_sum(blocks, model, *old)
         new = _best_components(model, blocks.centre, sums)
         data_terms = _data_terms(model, blocks, old, new, sums, normaliser)
-        elbo.append(constants + sum(_component_terms(model, *new)) + data_terms)
+        elbo.append(noise + sum(_component_terms(model, *new)) + data_terms)
         converged = len(elbo) > 1 and elbo[-1] - elbo[-2] <= tol * abs(elbo[-1])
-    phi = mixture_blocks.assignments(blocks, *old, model.noise_var)
+    phi = mixture_blocks.assignments(blocks, model, *old)
     return Fit(State(phi, *new), np.array(elbo), bool(converged))
 
 
@@ -151,7 +175,7 @@ def _best_components(model, centre, sums):
 
 
 def _data_terms(model, blocks, old, new, sums, normaliser):
-    """E log p(x|c,μ) + H(q(c)), less a constant, of old's assignments with new's components.
+    """E log p(x, c|μ) + H(q(c)), less a constant, of old's assignments with new's components.
 
     Straight after the assignments it is Σ_i log Σ_k exp l_ik, the normaliser; what the move of
     the components adds needs no further pass over the data, only N_k and Σ_i φ_ik (x_i − c).
@@ -164,8 +188,8 @@ def _data_terms(model, blocks, old, new, sums, normaliser):
     data_terms = normaliser + gain / (2 * model.noise_var)
     largest = np.vdot(np.abs(moved), np.abs(pull) + np.abs(hold)) / (2 * model.noise_var)
     if largest > 1000 * abs(data_terms):  # what cancelled was too large: sum afresh
-        phi = mixture_blocks.assignments(blocks, *old, model.noise_var)
-        data_terms = sum(mixture_blocks.fit_and_entropy(blocks, *new, model.noise_var, phi))
+        phi = mixture_blocks.assignments(blocks, model, *old)
+        data_terms = sum(mixture_blocks.fit_and_entropy(blocks, model, *new, phi))
     return data_terms
 
 
@@ -179,7 +203,6 @@ def _component_terms(model, means, variances):
     return float(-0.5 * (log_scale + distance / model.prior_var)), float(entropy)
 
 
-def _constants(model, x):
-    """E log p(c), and the part of E log p(x|c,μ) that only the noise sets."""
-    noise = -0.5 * x.size * math.log(2 * math.pi * model.noise_var)
-    return -len(x) * math.log(model.n_components), noise
+def _noise_term(model, x):
+    """The part of E log p(x|c,μ) that only the noise sets."""
+    return -0.5 * x.size * math.log(2 * math.pi * model.noise_var)

@@ -1,14 +1,15 @@
 """Passes over the data of a Gaussian mixture, in blocks of points that stay in the cache.
 
 The log weight of point i under component k, of which the responsibilities are the softmax, is
-    l_ik = −(‖x_i − m_k‖² + D s_k²) / (2λ²)
-(tutorial 8's x_i·m_k/λ² − (‖m_k‖² + D s_k²)/(2λ²), less ‖x_i‖²/(2λ²), which no k changes).
+    l_ik = log π_k − (‖x_i − m_k‖² + D s_k²) / (2λ²)
+(tutorial 8's x_i·m_k/λ² − (‖m_k‖² + D s_k²)/(2λ²), less ‖x_i‖²/(2λ²), which no k changes, and
+for weights π that differ).
 Points are columns, so that a sum over components adds long rows: numpy's fast direction. All
 coordinates are relative to `centre`, c: a common offset then costs no digits.
 """
 
 import numpy as np
-from scipy.special import entr
+from scipy.special import entr, xlogy
 
 _BLOCK = 5000  # points; not a power of two, which would put a block's rows in the same cache sets
 _NEAR = 1e4  # ‖x − c‖²/λ², block mean, up to which the expanded square loses no digit that shows
@@ -40,10 +41,10 @@ class Blocks:
             yield rows, features
 
 
-def assignments(blocks, means, variances, noise_var):
+def assignments(blocks, model, means, variances):
     """The responsibilities (N, K): every point's softmax of its log weights."""
     phi = np.empty((len(means), len(blocks.x)))
-    for rows, _, weights in _weighted(blocks, means, variances, noise_var):
+    for rows, _, weights in _weighted(blocks, model, means, variances):
         _softmax(weights)
         phi[:, rows] = weights
     return phi.T
@@ -54,32 +55,38 @@ def statistics(blocks, responsibilities):
     return sum(responsibilities[rows].T @ features[:-1].T for rows, features in blocks)
 
 
-def assign_and_sum(blocks, means, variances, noise_var):
+def assign_and_sum(blocks, model, means, variances):
     """`statistics` of the `assignments`, without storing them, and Σ_i log Σ_k exp l_ik."""
     sums, log_normaliser = np.zeros((len(means), means.shape[1] + 1)), 0.0
-    for _, features, weights in _weighted(blocks, means, variances, noise_var):
+    for _, features, weights in _weighted(blocks, model, means, variances):
         log_normaliser += _softmax(weights)
         sums += (features[:-1] @ weights.T).T
     return sums, log_normaliser
 
 
-def fit_and_entropy(blocks, means, variances, noise_var, responsibilities):
-    """Σ_ik φ_ik l_ik and the entropy −Σ_ik φ_ik log φ_ik, for any responsibilities."""
-    fit, entropy = 0.0, 0.0
-    for rows, _, weights in _weighted(blocks, means, variances, noise_var):
+def fit_and_entropy(blocks, model, means, variances, responsibilities):
+    """Σ_ik φ_ik (l_ik − log π_k), Σ_ik φ_ik log π_k, and the entropy −Σ_ik φ_ik log φ_ik, for any
+    responsibilities."""
+    fit, entropy, counts = 0.0, 0.0, np.zeros(len(means))
+    for rows, _, weights in _weighted(blocks, model, means, variances, with_prior=False):
         phi = responsibilities[rows].T
         fit += np.sum(phi * weights)
         entropy += np.sum(entr(phi))
-    return float(fit), float(entropy)
+        counts += phi.sum(axis=1)
+    return float(fit), float(xlogy(counts, model.weights).sum()), float(entropy)
 
 
-def _weighted(blocks, means, variances, noise_var):
-    """The blocks, each with its log weights l (K, B), which the caller may overwrite."""
-    dim = means.shape[1]
+def _weighted(blocks, model, means, variances, with_prior=True):
+    """The blocks, each with its log weights l (K, B), which the caller may overwrite; without
+    log π_k where it is not wanted."""
+    dim, noise_var = means.shape[1], model.noise_var
+    with np.errstate(divide="ignore"):  # a weight of 0 gives −inf, and responsibilities of 0
+        log_prior = np.log(model.weights) if with_prior else np.zeros(len(means))
     means, spread = means - blocks.centre, dim * variances
     expansion = np.empty((len(means), dim + 2))  # a row of it times a point's features is l_ik
     expansion[:, :dim] = means / noise_var
     expansion[:, dim] = (np.einsum("kd,kd->k", means, means) + spread) / (-2 * noise_var)
+    expansion[:, dim] += log_prior
     expansion[:, -1] = 1 / (-2 * noise_var)
     buffer = np.empty((len(means), min(len(blocks.x), _BLOCK)))
     for rows, features in blocks:
@@ -93,6 +100,7 @@ def _weighted(blocks, means, variances, noise_var):
                 (difference * difference).sum(axis=0, out=row)
             weights += spread[:, None]
             weights /= -2 * noise_var
+            weights += log_prior[:, None]
         yield rows, features, weights
 
 

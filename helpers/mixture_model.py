@@ -5,16 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.arguments import count, positive_scalar, real_array
+from helpers.arguments import count, positive_scalar, real_array, vector
 
 _SMALLEST, _LARGEST = 1e-60, 1e60  # over such variances, squares of such numbers stay finite
 
 
 @dataclass(frozen=True, eq=False)
 class MixtureModel:
-    """K equally likely components: prior N(prior_mean, prior_var I), noise variance noise_var.
+    """K components: prior N(prior_mean, prior_var I), noise variance noise_var, known weights π.
 
-    Parameters: n_components ≥ 1; prior_mean a number or (D,); prior_var, noise_var > 0.
+    Parameters: n_components ≥ 1; prior_mean a number or (D,); prior_var, noise_var > 0; weights
+    (K,), at least 0 with sum 1, or None: all 1/K.
     Raises: ValueError naming the argument.
     """
 
@@ -22,6 +23,7 @@ class MixtureModel:
     prior_mean: float | np.ndarray
     prior_var: float
     noise_var: float
+    weights: np.ndarray | None = None
 
     def __post_init__(self):
         mean = np.array(bounded_array("prior_mean", self.prior_mean))
@@ -32,6 +34,17 @@ class MixtureModel:
         self._set("n_components", count("n_components", self.n_components))
         self._set("prior_var", variance("prior_var", self.prior_var))
         self._set("noise_var", variance("noise_var", self.noise_var))
+        self._set("weights", self._checked_weights())
+
+    def _checked_weights(self):
+        if self.weights is None:
+            weights = np.full(self.n_components, 1 / self.n_components)
+        else:
+            weights = vector("weights", self.weights, self.n_components)
+            if weights.min() < 0 or abs(weights.sum() - 1) > 1e-12:
+                raise ValueError(f"weights must be at least 0 and sum to 1, not {weights}")
+        weights.flags.writeable = False
+        return weights
 
     def _set(self, name, value):
         object.__setattr__(self, name, value)  # how a frozen dataclass stores a checked value
@@ -85,13 +98,15 @@ def variance(name, value):
     return value
 
 
-def data(model, x):
+def data(model, x, name="x"):
     """`x`, (N, D) with the model's D."""
-    x = bounded_array("x", x)
+    x = bounded_array(name, x)
     if x.ndim != 2:
-        raise ValueError(f"x must have shape (N, D), not {x.shape}")
+        raise ValueError(f"{name} must have shape (N, D), not {x.shape}")
     if np.shape(model.prior_mean) not in ((), x.shape[1:]):
-        raise ValueError(f"prior_mean must be one number or have shape ({x.shape[1]},), as x has")
+        raise ValueError(
+            f"prior_mean must be one number or have shape ({x.shape[1]},), as {name} has"
+        )
     return x
 
 

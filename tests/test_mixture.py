@@ -1,5 +1,6 @@
 """The Gaussian mixture against enumeration, 60 digits, Monte Carlo, plain loops and bayespy."""
 
+import dataclasses
 import itertools
 import math
 import tracemalloc
@@ -49,6 +50,7 @@ def plain_sweep(model, x, means, variances):
     """The sweep as students see it, for well-scaled data."""
     alpha, sigma2, lambda2, dim = model.prior_mean, model.prior_var, model.noise_var, x.shape[1]
     weights = x @ means.T / lambda2 - (np.sum(means**2, 1) + dim * variances) / (2 * lambda2)
+    weights += np.log(model.weights)
     phi = np.exp(weights - weights.max(axis=1, keepdims=True))
     phi /= phi.sum(axis=1, keepdims=True)
     counts = phi.sum(axis=0)
@@ -72,7 +74,8 @@ def loop_terms(model, x, state, real=float, log=math.log, pi=math.pi):
             terms[3] += (1 + log(2 * pi * s2)) / 2
     for i, k in itertools.product(range(n), k_all):
         weight, s2 = real(float(phi[i, k])), real(float(variances[k]))
-        terms[1] -= weight * log(real(model.n_components))
+        if weight > 0:
+            terms[1] += weight * log(real(float(model.weights[k])))
         for d in range(dim):
             square = (real(float(x[i, d])) - real(float(means[k, d]))) ** 2 + s2
             terms[2] -= weight * (log(2 * pi * lambda2) + square / lambda2) / 2
@@ -97,8 +100,10 @@ def exact_assignments(model, x, state):
                 - dim * mpmath.mpf(s2)
                 for m, s2 in zip(state.means, state.variances, strict=True)
             ]
+            weights = [w / (2 * mpmath.mpf(model.noise_var)) for w in weights]
             weights = [
-                mpmath.exp((w - max(weights)) / (2 * mpmath.mpf(model.noise_var))) for w in weights
+                mpmath.mpf(p) * mpmath.exp(w - max(weights))
+                for p, w in zip(model.weights, weights, strict=True)
             ]
             phi[i] = [float(w / sum(weights)) for w in weights]
         return phi
@@ -136,7 +141,7 @@ class Enumeration:
         self.parts = [[tuple(j == k for j in c) for k in k_all] for c in self.assignments]
         marginal = {bits: self.log_marginal(points) for bits, points in self.subsets.items()}
         log_joint = [sum(marginal[bits] for bits in part) for part in self.parts]
-        log_joint = np.array(log_joint) - n * math.log(model.n_components)
+        log_joint = np.array(log_joint) + np.log(model.weights)[self.assignments].sum(axis=1)
         self.log_evidence = logsumexp(log_joint)
         self.log_posterior = log_joint - self.log_evidence
 
@@ -175,10 +180,10 @@ class Enumeration:
 
 
 @pytest.mark.parametrize("prior_mean", [0.4, np.array([0.4, -1.3])])
-@pytest.mark.parametrize("n_components", [1, 3])
-def test_the_five_terms_equal_plain_loops_term_by_term(n_components, prior_mean):
+@pytest.mark.parametrize(("n_components", "weights"), [(1, None), (3, None), (3, (0.7, 0.1, 0.2))])
+def test_the_five_terms_equal_plain_loops_term_by_term(n_components, weights, prior_mean):
     rng = np.random.default_rng(1)
-    model = MixtureModel(n_components, prior_mean, 2.5, 0.6)
+    model = MixtureModel(n_components, prior_mean, 2.5, 0.6, weights)
     x = clusters(9, 3, 2, rng)
     state = random_state(model, x, rng)
     terms = mixture.elbo_terms(model, x, state)
@@ -186,10 +191,11 @@ def test_the_five_terms_equal_plain_loops_term_by_term(n_components, prior_mean)
     assert terms.total == pytest.approx(sum(terms), rel=1e-15)
 
 
+@pytest.mark.parametrize("weights", [None, (0.5, 0.3, 0.15, 0.05)])
 @pytest.mark.parametrize(("size", "dim"), [(40, 1), (40, 3), (MORE_THAN_A_BLOCK, 2)])
-def test_the_plain_sweep_equals_the_fast_one(size, dim):
+def test_the_plain_sweep_equals_the_fast_one(size, dim, weights):
     rng = np.random.default_rng(2)
-    model = MixtureModel(4, rng.normal(size=dim), 6.0, 0.8)
+    model = MixtureModel(4, rng.normal(size=dim), 6.0, 0.8, weights)
     x = clusters(size, 4, dim, rng)
     start = mixture.initialise(model, x, rng)
     plain = slow = start
@@ -206,10 +212,12 @@ def test_the_plain_sweep_equals_the_fast_one(size, dim):
         assert fitted.elbo[-1] == pytest.approx(elbo(model, x, fitted.state), rel=1e-13)
 
 
-@pytest.mark.parametrize("n_components", [2, 3])
-def test_the_gap_to_the_exact_evidence_is_the_divergence(n_components):
+@pytest.mark.parametrize(
+    ("n_components", "weights"), [(2, None), (2, (0.85, 0.15)), (3, None), (3, (0.6, 0.3, 0.1))]
+)
+def test_the_gap_to_the_exact_evidence_is_the_divergence(n_components, weights):
     rng = np.random.default_rng(3)
-    model = MixtureModel(n_components, 0.3, 4.0, 0.5)
+    model = MixtureModel(n_components, 0.3, 4.0, 0.5, weights)
     x = clusters(8, n_components, 2, rng, spread=1.0)
     exact = Enumeration(model, x)
     states = [random_state(model, x, rng), mixture.initialise(model, x, rng)]
@@ -232,7 +240,7 @@ def test_with_well_separated_clusters_the_gap_is_the_log_number_of_labellings(n_
 
 def test_the_elbo_equals_a_monte_carlo_estimate():
     rng = np.random.default_rng(4)
-    model = MixtureModel(3, np.array([0.5, -0.5]), 2.0, 0.7)
+    model = MixtureModel(3, np.array([0.5, -0.5]), 2.0, 0.7, (0.5, 0.4, 0.1))
     x = clusters(6, 3, 2, rng, spread=1.0)
     for state in (random_state(model, x, rng), mixture.fit(model, x, rng=rng).state):
         size = 100_000
@@ -240,7 +248,7 @@ def test_the_elbo_equals_a_monte_carlo_estimate():
         mu = state.means + sd * rng.standard_normal((size, 3, 2))
         c = np.array([rng.choice(3, size, p=p) for p in state.responsibilities])  # (N, size)
         log_p = gaussian_log_density(mu, model.prior_mean, model.prior_var).sum(axis=1)
-        log_p -= len(x) * math.log(3)
+        log_p += np.log(model.weights)[c].sum(axis=0)
         log_q = gaussian_log_density(mu, state.means, state.variances).sum(axis=1)
         for i, point in enumerate(x):
             log_p += gaussian_log_density(mu[np.arange(size), c[i]], point, model.noise_var)
@@ -323,7 +331,9 @@ def hard_problem(seed):
         x[n // 2 :] = x[0]
     offset = rng.choice([0.0, 1.0, 1e4, -1e6, 1e8])
     prior_mean = rng.choice([0.0, offset]) + rng.choice([0.0, 1.0]) * rng.normal(size=d)
-    return MixtureModel(k, prior_mean, 10 ** rng.uniform(-16, 16), noise**2), x + offset, rng
+    prior_var = 10 ** rng.uniform(-16, 16)
+    weights = rng.dirichlet(np.full(k, 0.3)) if rng.random() < 0.5 else None
+    return MixtureModel(k, prior_mean, prior_var, noise**2, weights), x + offset, rng
 
 
 @pytest.mark.parametrize("seeds", [range(first, first + 50) for first in range(0, 200, 50)])
@@ -354,7 +364,8 @@ def test_nor_does_any_sweep_of_fit_which_reports_its_states_elbo():
 def test_updates_and_terms_equal_sixty_digits(prior_sd, noise, offset, prior_follows):
     rng = np.random.default_rng(5)
     x = clusters(7, 3, 2, rng, spread=1.0, noise=noise) + offset
-    model = MixtureModel(3, offset if prior_follows else 0.25, prior_sd**2, noise**2)
+    prior_mean, weights = offset if prior_follows else 0.25, (0.2, 0.3, 0.5)
+    model = MixtureModel(3, prior_mean, prior_sd**2, noise**2, weights)
     state = mixture.initialise(model, x, rng)
     for _ in range(2):
         check_assignments(model, x, state)
@@ -490,6 +501,98 @@ def test_as_far_as_float64_reaches():
                 assert np.all(np.isfinite(array))
 
 
+# Weights
+
+
+@pytest.mark.parametrize("n_components", [1, 2, 3, 7])
+def test_without_weights_all_are_equal(n_components):
+    model = MixtureModel(n_components, 0.0, 4.0, 0.5)
+    np.testing.assert_array_equal(model.weights, np.full(n_components, 1 / n_components))
+    x = clusters(30, 3, 2, np.random.default_rng(18))
+    state = random_state(model, x, np.random.default_rng(19))
+    expected = -30 * math.log(n_components)
+    terms = mixture.elbo_terms(model, x, state)
+    assert terms.prior_assignments == pytest.approx(expected, rel=1e-14)
+    with pytest.raises(ValueError, match="read-only"):
+        model.weights[0] = 1
+
+
+@pytest.mark.parametrize("size", [30, MORE_THAN_A_BLOCK])
+@pytest.mark.parametrize("offset", [0.0, 1e8])  # the expanded square, and the differences
+def test_a_component_of_weight_zero_takes_no_point_and_is_the_prior(offset, size):
+    rng = np.random.default_rng(20)
+    model = MixtureModel(3, 1.0, 4.0, 0.5, (0.4, 0.0, 0.6))
+    x = clusters(size, 2, 2, rng) * (1 + offset)
+    start = random_state(model, x, rng)
+    fitted = mixture.fit(model, x, start=start, max_sweeps=20)
+    assert np.all(np.isfinite(fitted.elbo))
+    np.testing.assert_array_equal(fitted.state.responsibilities[:, 1], 0)
+    np.testing.assert_array_equal(fitted.state.means[1], 1)
+    assert fitted.state.variances[1] == 4
+    two = MixtureModel(2, 1.0, 4.0, 0.5, (0.4, 0.6))
+    start = State(None, start.means[[0, 2]], start.variances[[0, 2]])
+    other = mixture.fit(two, x, start=start, max_sweeps=20)
+    np.testing.assert_allclose(fitted.state.means[[0, 2]], other.state.means, rtol=1e-12)
+    # A q that gives it a point has an infinite divergence.
+    assert mixture.elbo_terms(model, x, random_state(model, x, rng)).total == -np.inf
+
+
+def test_weights_as_a_third_block_never_lower_the_elbo_and_are_its_maximum(old_faithful):
+    rng = np.random.default_rng(21)
+    for _ in range(10):
+        k = int(rng.integers(1, 6))
+        model = MixtureModel(k, 0.0, 4.0, 10 ** rng.uniform(-1.5, 0), rng.dirichlet(np.ones(k)))
+        state = mixture.initialise(model, old_faithful, rng)
+        trace = [elbo(model, old_faithful, state)]
+        for _ in range(20):
+            for update in UPDATES:
+                state = update(model, old_faithful, state)
+                trace.append(elbo(model, old_faithful, state))
+            best = state.responsibilities.mean(axis=0)
+            model = dataclasses.replace(model, weights=best)
+            trace.append(elbo(model, old_faithful, state))
+        assert np.all(np.diff(trace) >= -1e-12 * abs(trace[-1]))
+        for other in rng.dirichlet(np.ones(k), size=5):
+            beside = dataclasses.replace(model, weights=0.99 * best + 0.01 * other)
+            assert elbo(beside, old_faithful, state) <= trace[-1] + 1e-12 * abs(trace[-1])
+
+
+# A new point
+
+
+def test_the_predictive_density_equals_a_monte_carlo_estimate():
+    rng = np.random.default_rng(22)
+    model = MixtureModel(3, 0.0, 9.0, 0.5, (0.5, 0.4, 0.1))
+    state = random_state(model, clusters(6, 3, 2, rng), rng)
+    points = state.means + rng.normal(0, 0.7, (3, 2))
+    size = 100_000
+    sd = np.sqrt(state.variances)[:, None]
+    mu = state.means + sd * rng.standard_normal((size, 3, 2))
+    c = rng.choice(3, size, p=model.weights)
+    for point, value in zip(points, mixture.log_predictive(model, state, points), strict=True):
+        draws = np.exp(gaussian_log_density(mu[np.arange(size), c], point, model.noise_var))
+        error = draws.std() / math.sqrt(size)
+        assert error < 0.02 * math.exp(value)
+        assert abs(draws.mean() - math.exp(value)) < 4 * error
+
+
+def test_the_predictive_density_equals_scipy_far_out_too():
+    model = MixtureModel(3, 0.0, 9.0, 0.5, (0.5, 0.5, 0.0))
+    state = State(None, np.array([[0.0, 1.0], [3.0, -2.0], [1.0, 1.0]]), np.array([0.1, 2.0, 1.0]))
+    points = np.array([[0.0, 0.0], [2.0, -1.0], [1e3, -1e5]])
+    parts = [
+        multivariate_normal(m, (s2 + 0.5) * np.eye(2)).logpdf(points)
+        for m, s2 in zip(state.means[:2], state.variances[:2], strict=True)
+    ]
+    exact = logsumexp(parts, axis=0) - math.log(2)
+    np.testing.assert_allclose(mixture.log_predictive(model, state, points), exact, rtol=1e-13)
+    for bad in (np.zeros(2), np.full((3, 2), np.nan), np.empty((0, 2))):
+        with pytest.raises(ValueError, match=r"^points "):
+            mixture.log_predictive(model, state, bad)
+    with pytest.raises(ValueError, match=r"^means "):
+        mixture.log_predictive(model, state, np.zeros((4, 3)))
+
+
 # How it is used
 
 
@@ -600,6 +703,11 @@ STATE = State(np.full((3, 2), 0.5), np.zeros((2, 2)), np.ones(2))
         ("noise_var", {"noise_var": -1.0}),
         ("noise_var", {"noise_var": 1e-61}),
         ("noise_var", {"noise_var": np.ones(2)}),
+        ("weights", {"weights": (0.5, 0.4)}),
+        ("weights", {"weights": (1.5, -0.5)}),
+        ("weights", {"weights": (0.2, 0.3, 0.5)}),
+        ("weights", {"weights": (np.nan, 0.5)}),
+        ("weights", {"weights": 0.5}),
     ],
 )
 def test_a_model_names_the_argument_that_is_wrong(name, change):
