@@ -6,13 +6,12 @@ falls = Prediction(
     "While the sweeps run, which of these can fall from one sweep to the next?",
     ("Nothing can", "The ELBO", "A single term of the ELBO"),
     2,
-    "Each update is the best factor while the others stay, so the sum does not fall. Its terms "
-    "are free to trade. Most often the data term pays and the entropies gain: the fit gives up a "
-    "little of each point for more doubt.",
+    "Each update is the best factor while the others stay, so the sum does not fall. Its terms are "
+    "free to trade: at λ = 0.5 the data term pays and the entropies gain in nine sweeps of ten.",
     "Set K = 6 and play: in the lower panel curves fall, the upper one does not.",
     (
-        "Only the sum is maximised. No update cares for a single term.",
-        "A block update that made the ELBO smaller would not be the best factor.",
+        "The sum is maximised, not each term.",
+        "An update that lowered the ELBO would not be the best factor.",
         "",
     ),
 )
@@ -20,15 +19,15 @@ falls = Prediction(
 doubt = Prediction(
     "At λ = 0.5 just 5 of the 272 eruptions are not sure of their kind (largest φ below 0.9). How "
     "many at λ = 1.2?",
-    ("about 30", "about 100", "more than 200"),
+    ("about 10", "about 80", "more than 200"),
     2,
-    "The log odds are divided by λ²: going from 0.5 to 1.2 makes them nearly six times smaller, "
-    "and the two means move together as well.",
+    "The log odds are divided by λ²: going from 0.5 to 1.2 makes them nearly six times smaller. "
+    "And the two means move together as well.",
     "Set λ to 1.2 and the sweep slider to 40: 220 points are not sure.",
     (
-        "Six times smaller log odds do more than add six times as many doubtful points: the two "
-        "clusters themselves come within reach.",
-        "That counts what λ² does to the log odds, with the means where they were. They move.",
+        "Log odds nearly six times smaller do more than double the doubtful ones: with the means "
+        "where they were there would be 80.",
+        "That is what λ² alone does, with the means where they were. They move.",
         "",
     ),
 )
@@ -37,15 +36,12 @@ restarts = Prediction(
     "Five clusters that anyone can see, K = 5, 30 random starts. How many find all five?",
     ("all 30", "about 20", "about 5"),
     1,
-    "A start that puts two means into one cluster and none into another often stays like that: on "
-    "the way across, a mean would have to pass through places that are worse.",
+    "Each bad end is a top of its own: move its means by 0.1, and the sweeps lead back to it.",
     "22 of the 30 share the best ELBO; walk through the ranks from 23 on.",
     (
-        "That would hold if the ELBO had one top. The eye sees all points at once; a mean sees "
-        "those that it already holds.",
+        "That would need an ELBO with a single top. Here the 30 ends have six different heights.",
         "",
-        "Starts are points of the data, and overlap little by little: most of the time each "
-        "cluster gets its mean in the end.",
+        "Each of the 30 starts leaves some cluster without a mean. The sweeps repair 22 of them.",
     ),
 )
 
@@ -55,12 +51,12 @@ start = Prediction(
     0,
     "Equal components get φ = ¼ everywhere, and so the same update. The ELBO is flat there: a "
     "saddle, not a top.",
-    "Distance slider at −13, which here means exactly 0. Then −12: for ten sweeps nothing seems to "
-    "happen. Then to the other end, 1.5.",
+    "Distance slider at −13, which here means exactly 0; then at −12, where nothing shows for nine "
+    "sweeps; then at the other end, 1.5.",
     (
         "",
-        "Slowly is what happens after the smallest push. At exactly 0 there is none.",
-        "Rounding is the same for all four: equal numbers go through equal operations.",
+        "Slowly is what happens after a small push. At exactly 0 there is none.",
+        "The same operations on equal numbers give equal numbers, rounding included.",
     ),
 )
 
@@ -68,12 +64,12 @@ labels = Prediction(
     "Three groups, so far apart that nobody doubts. Does log p(x) − ELBO go to 0?",
     ("Yes", "No, to log 3", "No, to log 3!"),
     2,
-    "The kinds have no names. The posterior has 3! equal copies, one for every naming; q holds "
-    "one of them, and pays the logarithm of what it leaves out.",
+    "The posterior has 3! equal copies, one for every naming of the kinds. q holds one of them, "
+    "and pays the logarithm of what it leaves out.",
     "K = 3, separation 8: the gap is 1.7918 nats, and log 6 = 1.7918.",
     (
-        "It would if the names were known: then each factor of the posterior were a factor of q.",
-        "That counts three names for one kind. The other two have to be named as well.",
+        "It would if the names were known: the posterior given one naming is a product, as q is.",
+        "That counts three names for the first kind; two are left for the second.",
         "",
     ),
 )
@@ -83,13 +79,13 @@ narrow = Prediction(
     "switch. Is q's variance of that centre right?",
     ("Yes: each factor is optimal", "Too small", "Too large"),
     1,
-    "Who belongs to the kind is not known, and moving a point from one kind to the other moves "
-    "both centres. The exact posterior counts that; q has averaged the kinds first.",
-    "Separation 2, λ = 1: 0.293 by q, 0.482 in truth.",
+    "It is not known who belongs to the kind. At separation 2, λ = 1, the truth is 0.482: 0.301 "
+    "if one knew, and 0.181 because one does not. Having averaged the kinds first, q says 0.293.",
+    "The left panel opens at that setting; slide λ and the separation from there.",
     (
-        "Optimal among products, for KL(q‖p), which does not ask for the right variance.",
+        "Optimal among products, by KL(q‖p), and KL(q‖p) does not ask for the right variance.",
         "",
-        "KL(q‖p) punishes q where p has nothing: it pulls inwards (notebook 02).",
+        "It can be: where CAVI merges both kinds into one, by up to 3 %. Here it does not.",
     ),
 )
 
@@ -98,9 +94,9 @@ likelihood = Prediction(
     "its best likelihood fall?",
     ("No: more can only fit better", "Yes"),
     1,
-    "The old fit is not among the new ones: with K = 4 no component can have weight 0, or ½. "
-    "For 272 eruptions at λ = 0.5 the best log likelihoods are −468.26, −458.24 and −465.87 at "
-    "K = 2, 3 and 4. With weights that are free it cannot fall.",
+    "With K = 4 no component can have weight ⅓, or none: the old fit is not among the new ones. "
+    "For the eruptions at λ = 0.5 the best log likelihoods are −468.26, −458.24 and −465.87 at "
+    "K = 2, 3 and 4. With free weights it cannot fall.",
     "At λ = 0.5 the solid curve rises from K = 2 to 3 and drops at 4; the dashed one stays.",
     (
         "That needs the old fit to be among the new ones. With weights fixed at 1/K it is not.",
@@ -118,12 +114,11 @@ outlier = Prediction(
     1,
     "A Gaussian charges the square of the distance. From some distance on it is cheaper to squeeze "
     "50 points into one component.",
-    "At distance 14 the first fit is still the better one, at 16 the second.",
+    "At distance 14 the first fit is still the better one, at 15 the second.",
     (
-        "So it is while the point is near: at 25 against 1 the mean gives way by a 26th of the "
-        "distance. But the square of the rest grows without end.",
+        "Near by it is: against 25 others the mean gives way by a 26th of the distance. But the "
+        "square of what remains grows without end.",
         "",
-        "Every point must be drawn by some component, and a Gaussian far away gives it a price "
-        "that no other term can match.",
+        "No point can be: its φ sums to 1, so some component pays for it.",
     ),
 )
