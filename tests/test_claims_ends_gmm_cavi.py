@@ -131,8 +131,8 @@ def test_too_close():
 
 
 @claim(
-    "Too far: from distance 10 one component ends dead, 12.80 nats below the best; from 31.6 three "
-    "do.",
+    "Too far: at distance 10, σ = 2, one component ends dead, 12.80 nats below the best; at 31.6 "
+    "three do.",
 )
 def test_too_far():
     best = starts.from_spread(0.0, 2.0).elbo[-1]
@@ -173,7 +173,7 @@ def bumps(density):
 
 
 @claim(
-    "Once the groups are apart, $p(\\mu_1\\mid x)$ has a bump at each and q sits on one.",
+    "Once the groups are 4 apart, $p(\\mu_1\\mid x)$ has a bump at each and q sits on one.",
     "The gap is then log K!: 0.6931 for K = 2, 1.7918 for K = 3.",
     "K = 3, separation 8: the gap is 1.7918 nats, and log 6 = 1.7918.",
     "The posterior has 3! equal copies, one for every naming of the kinds. q holds one of them, "

@@ -16,6 +16,30 @@ from helpers.mixture import MixtureModel, State
 DISTANCES = np.arange(25.0)
 
 
+@claim(
+    "Many points for each component: $s_k^2\\to0$, and CAVI becomes EM for the means (weights 1/K, "
+    "λ known).",
+)
+def test_cavi_with_many_copies_is_em():
+    """Each eruption 2^j times: s² and the distance to EM's fixed point fall like 2^−j."""
+    few = data.eruptions()[:12]
+    start = State(None, limits.STARTS, np.full(3, 0.01))
+    model = MixtureModel(3, 0.0, 4.0, 0.16)
+    spread, gaps = [], []
+    for octave in (2, 5, 8, 11):
+        x = np.repeat(few, 2**octave, axis=0)
+        found = mixture.fit(model, x, start=start, max_sweeps=2000, tol=1e-15).state
+        _, means = limits.means_by(limits.em_responsibilities, x, found.means, 0.16)
+        spread.append(found.variances.max())
+        gaps.append(np.abs(found.means - means).max())
+    assert (np.array(spread[1:]) < 0.2 * np.array(spread[:-1])).all()
+    assert (np.array(gaps[1:]) < 0.2 * np.array(gaps[:-1])).all()
+    assert gaps[-1] < 1e-4
+    rows = [limits.to_em.ledger(log_copies=j, lam=0.7, sig=1.5) for j in (0, 10)]
+    for line in (2, 3):  # m₁ less EM's mean, and the handicap
+        assert np.abs(rows[1][line][0]).max() < 0.005 * np.abs(rows[0][line][0]).max()
+
+
 @claim("Then λ → 0: φ becomes 0 or 1, and EM becomes k-means.")
 def test_em_ends_as_k_means():
     x = data.eruptions()

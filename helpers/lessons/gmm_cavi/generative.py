@@ -11,7 +11,7 @@ from helpers.widgets import Slider, explorer
 from helpers.words import count, fixed, listed
 
 
-@explorer("Old Faithful", size=(9.6, 4.8))
+@explorer("Old Faithful", size=(9.6, 5.0))
 def problem(figure):
     """The eruptions as they come, and as an answer to them would colour them; nothing moves."""
     left, right = figure.subplots(1, 2)

@@ -97,7 +97,7 @@ def kinds(figure):
     circles = [draw_curve(plane, [], [], color=c, linestyle=":", **style) for c in COLORS]
     spreads = [draw_curve(plane, [], [], color=c, linestyle="--", **style) for c in COLORS]
     minutes = old_faithful()
-    stars = draw_marker(plane, color="black", marker="*", markersize=15, animated=False, zorder=6)
+    stars = draw_marker(plane, color="black", marker="*", markersize=15, zorder=6)
     stars.set_data(*((PUBLISHED_MEANS - minutes.mean(axis=0)) / minutes.std(axis=0)).T)
     limits = dict(xlabel="K, components", ylabel="nats", title="Best ELBO, less the best of all")
     set_axes(curve, (0.5, MOST + 0.5), (0, 1), **limits)

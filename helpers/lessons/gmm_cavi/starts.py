@@ -119,6 +119,7 @@ def spread(figure):
     prior = draw_curve(plane, [], [], color=DATA, linestyle=":", linewidth=1.8, animated=True)
     title = "ELBO, less the best that the slider finds"
     draw_rise(rise, N_SPREAD, title, -200_000, (-100_000, -1000, -10, -0.1, 0))
+    rise.set_xticks(range(0, N_SPREAD + 1, 5))
     curve = draw_curve(rise, [], [], color=ACCENT, animated=True)
     here = draw_marker(rise, color=ACCENT)
     sweeps = np.arange(N_SPREAD + 1)

@@ -159,8 +159,9 @@ components = Derivation(
     "The update of q(μ₁): the height of log q* at t, above its height at 0",
     (
         Line(
-            r"\log q^*(t) - \log q^*(0) = \mathbb{E}_{-\mu_1}[\log p(x,c,\mu)]_{\mu_1=t}"
-            r" - \mathbb{E}_{-\mu_1}[\log p(x,c,\mu)]_{\mu_1=0}",
+            r"\begin{aligned}&\log q^*(t) - \log q^*(0)\\ &= \mathbb{E}_{-\mu_1}"
+            r"[\log p(x,c,\mu)]_{\mu_1=t} - \mathbb{E}_{-\mu_1}[\log p(x,c,\mu)]_{\mu_1=0}"
+            r"\end{aligned}",
             "The same rule for the other kind of factor, by enumeration and quadrature.",
             lambda t, lam, sig: _log_factor(t, lam, sig) - _log_factor([0, 0], lam, sig),
         ),
