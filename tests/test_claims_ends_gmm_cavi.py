@@ -253,7 +253,7 @@ def test_what_q_knows():
         if ratio > 1.001:
             model = MixtureModel(2, 0.0, predictive.PRIOR_VAR, sd_noise**2)
             x = labels.points_on_a_line(2, separation, predictive.SPREAD)
-            means = labels.best_fit(model, x, separation).state.means
+            means = labels.fit_on_a_line(model, x, separation).state.means
             assert abs(means[1] - means[0]) < 1e-3, "merged"
     assert f"{100 * max(one[2] for one in found) - 100:.0f}" == "3"
     assert f"{100 * max(one[3] for one in found):.1f}" == "9.1"
@@ -282,7 +282,7 @@ def test_where_the_missing_variance_is():
     within = chances @ variances[kept, 0]
     between = chances @ means[kept, 0, 0] ** 2 - (chances @ means[kept, 0, 0]) ** 2
     assert [f"{v:.3f}" for v in (var, within, between, s2)] == ["0.482", "0.301", "0.181", "0.293"]
-    fitted = labels.best_fit(model, x, 2.0).state.means
+    fitted = labels.fit_on_a_line(model, x, 2.0).state.means
     assert abs(fitted[1] - fitted[0]) > 0.5, "not merged"
 
 

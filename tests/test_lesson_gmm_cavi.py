@@ -18,7 +18,9 @@ from helpers.lessons.gmm_cavi import (
     formulas,
     how_many,
     hunt,
+    labels,
     limits,
+    predictive,
     puzzle,
     six_points,
     starts,
@@ -171,6 +173,21 @@ def test_hard_assignments_end_at_their_own_averages():
     assert np.allclose(means, phi.T @ x / phi.sum(axis=0)[:, None])
     nearest = np.linalg.norm(x[:, None] - means, axis=2).argmin(axis=1)
     assert np.array_equal(phi.argmax(axis=1), nearest)
+
+
+def test_one_start_is_enough_on_the_line():
+    """Near and far, sure and unsure starts end at the same ELBO, for both explorers' points."""
+    cases = [(k, s, 0.5, 25.0, labels.SPREAD) for k in (2, 3) for s in (0.0, 1.0, 1.5, 4.0)]
+    line = predictive.SPREAD, predictive.PRIOR_VAR
+    cases += [(2, s, lam, line[1], line[0]) for s in (0.0, 2.0, 5.0) for lam in (0.4, 1.0, 1.5)]
+    for k, separation, lam, prior_var, spread in cases:
+        model = MixtureModel(k, 0.0, prior_var, lam**2)
+        x = labels.points_on_a_line(k, separation, spread)
+        elbo = labels.fit_on_a_line(model, x, separation).elbo[-1]
+        middle = np.arange(k)[:, None] - (k - 1) / 2
+        for width, s2 in itertools.product((0.5, max(separation, 0.1)), (0.05, 1.0)):
+            other = mixture.fit(model, x, start=State(None, width * middle, np.full(k, s2)))
+            assert other.elbo[-1] == pytest.approx(elbo, abs=1e-4)
 
 
 def test_free_weights_are_where_the_elbo_is_flat_in_them():

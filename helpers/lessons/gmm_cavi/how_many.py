@@ -8,7 +8,7 @@ import numpy as np
 from helpers import mixture
 from helpers.gaussians import ellipse
 from helpers.lessons.gmm_cavi.data import eruptions, old_faithful
-from helpers.lessons.gmm_cavi.drawing import COLORS, Components, Points, Symlog, draw_eruptions
+from helpers.lessons.gmm_cavi.drawing import Components, Points, Symlog, draw_eruptions
 from helpers.mixture import MixtureModel
 from helpers.plots import ACCENT, LOSS, draw_curve, draw_marker, set_axes
 from helpers.widgets import Choice, Slider, explorer
@@ -93,9 +93,9 @@ def kinds(figure):
     plane, curve = figure.subplots(1, 2)
     draw_eruptions(plane, "Dotted: λ. Dashed: the points' spread. ★ published")
     points, components = Points(plane, eruptions(), MOST, 0.05), Components(plane, MOST, 0.09)
-    style = dict(linewidth=1.8, animated=True)
-    circles = [draw_curve(plane, [], [], color=c, linestyle=":", **style) for c in COLORS]
-    spreads = [draw_curve(plane, [], [], color=c, linestyle="--", **style) for c in COLORS]
+    style = dict(color="black", linewidth=1.8, animated=True)
+    circles = [draw_curve(plane, [], [], linestyle=":", **style) for _ in ALL]
+    spreads = [draw_curve(plane, [], [], linestyle="--", **style) for _ in ALL]
     minutes = old_faithful()
     stars = draw_marker(plane, color="black", marker="*", markersize=15, zorder=6)
     stars.set_data(*((PUBLISHED_MEANS - minutes.mean(axis=0)) / minutes.std(axis=0)).T)

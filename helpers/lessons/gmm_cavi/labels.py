@@ -24,28 +24,22 @@ def points_on_a_line(n_components, separation, spread=SPREAD):
     return ((groups - (n_components - 1) / 2) * separation + spread)[:, None]
 
 
-def best_fit(model, x, separation):
-    """The fit of highest ELBO among starts near and far, sure and unsure."""
-    middle = np.arange(model.n_components) - (model.n_components - 1) / 2
-    fits = [
-        mixture.fit(
-            model, x, start=State(None, width * middle[:, None], np.full(model.n_components, s2))
-        )
-        for width in (0.5, max(separation, 0.1))
-        for s2 in (0.05, 1.0)
-    ]
-    return max(fits, key=lambda fit: round(fit.elbo[-1], 9))
+def fit_on_a_line(model, x, separation):
+    """The fit that starts with a mean at each group; tested: other starts end there, too."""
+    places = np.arange(model.n_components) - (model.n_components - 1) / 2
+    means = max(separation, 0.1) * places[:, None]
+    return mixture.fit(model, x, start=State(None, means, np.full(model.n_components, 0.05)))
 
 
 @cache
 def solve(n_components, separation):
-    """(best state, its gap to log p(x), exact p(μ₁|x), q(μ₁)) at one separation, λ = 0.5."""
+    """(CAVI's state, its gap to log p(x), exact p(μ₁|x), q(μ₁)) at one separation, λ = 0.5."""
     model = MixtureModel(n_components, 0.0, 25.0, 0.25)
     x = points_on_a_line(n_components, separation)
-    best = best_fit(model, x, separation)
-    q = np.exp(log_normal(GRID, best.state.means[0, 0], best.state.variances[0]))
-    gap = log_evidence(model, x) - best.elbo[-1]
-    return best.state, gap, density_of_first_mean(model, x, GRID), q
+    found = fit_on_a_line(model, x, separation)
+    q = np.exp(log_normal(GRID, found.state.means[0, 0], found.state.variances[0]))
+    gap = log_evidence(model, x) - found.elbo[-1]
+    return found.state, gap, density_of_first_mean(model, x, GRID), q
 
 
 @explorer(

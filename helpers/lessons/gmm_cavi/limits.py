@@ -151,7 +151,7 @@ def hardening(figure):
     em_marks = draw_marker(plane, color="black", marker="x", markersize=11, mew=2, **style)
     hard_marks = draw_marker(plane, color="black", marker="+", markersize=15, mew=2, **style)
     title = "Largest responsibility of each point, in order"
-    set_axes(right, (0, 1), (0.3, 1.08), xlabel="share of the points", ylabel="max φ", title=title)
+    set_axes(right, (0, 1), (0.15, 1.08), xlabel="share of the points", ylabel="max φ", title=title)
     lines = [
         draw_curve(right, [], [], color=color, linestyle=style, label=name, animated=True)
         for name, color, style in (("CAVI", ACCENT, "-"), ("EM", APPROXIMATION, (0, (5, 2))))
@@ -172,8 +172,8 @@ def hardening(figure):
         unsure = int(np.sum(state.responsibilities.max(axis=1) < 0.9))
         lost = points_lost_to_exp(eruptions()[:n_points], state, 10.0 ** (2 * exponent))
         return (
-            f"λ = {short(10.0**exponent, 3)}, {n_points} eruptions: CAVI's means lie up to "
-            f"{below(_farthest(state.means, em_means))} from EM's and up to "
+            f"λ = {short(10.0**exponent, 3)}, {n_points} eruptions. The farthest of CAVI's means: "
+            f"{below(_farthest(state.means, em_means))} from EM's, "
             f"{below(_farthest(state.means, hard_means))} from k-means'. "
             f"{count(unsure, 'point')} not sure. Without the maximum subtracted, exp would fail "
             f"for {count(lost, 'point')}."

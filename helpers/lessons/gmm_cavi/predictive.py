@@ -7,7 +7,7 @@ import numpy as np
 from helpers import mixture
 from helpers.gaussians import log_normal
 from helpers.lessons.gmm_cavi import exact
-from helpers.lessons.gmm_cavi.labels import best_fit, points_on_a_line
+from helpers.lessons.gmm_cavi.labels import fit_on_a_line, points_on_a_line
 from helpers.mixture import MixtureModel
 from helpers.plots import APPROXIMATION, DATA, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Slider, explorer
@@ -24,7 +24,7 @@ def answers(separation, sd_noise):
     its exact density, the exact predictive density, q's)."""
     x = points_on_a_line(2, separation, SPREAD)
     model = MixtureModel(2, 0.0, PRIOR_VAR, sd_noise**2)
-    state = best_fit(model, x, separation).state
+    state = fit_on_a_line(model, x, separation).state
     own = state.responsibilities[0].argmax()
     _, variances = exact.moments_first_named(model, x)
     return (
@@ -48,7 +48,7 @@ def centre_and_next(figure):
     left, right = figure.subplots(1, 2)
     set_axes(left, (-6, 6), (-0.13, 1.9), xlabel="μ of the first point's kind", ylabel="density")
     left.set_title("One centre, given all six points")
-    set_axes(right, (-6, 6), (-0.07, 0.85), xlabel="x*, the next point", ylabel="density")
+    set_axes(right, (-6, 6), (-0.07, 0.95), xlabel="x*, the next point", ylabel="density")
     right.set_title("The next point")
     pairs = []
     for ax in (left, right):

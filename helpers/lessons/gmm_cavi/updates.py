@@ -196,7 +196,7 @@ components = Derivation(
             r" m_1 = s_1^2\Bigl(\frac{\alpha}{\sigma^2}"
             r" + \frac{\sum_i\varphi_{i1}x_i}{\lambda^2}\Bigr)",
             "Precisions add; the mean is their weighted average. Aside: against the curvature and "
-            "the slope of line 1, measured by differences.",
+            "the slope of line 1.",
             _formulas,
             aside=_measured,
         ),
