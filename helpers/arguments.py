@@ -4,7 +4,15 @@ import numpy as np
 
 
 def real_array(name, value):
-    """`value` as a float64 array of finite numbers; ValueError names the argument otherwise."""
+    """`value` as a plain float64 array of finite numbers; ValueError names the argument otherwise.
+
+    A subclass of ndarray, such as np.matrix, is read as the array it holds. A masked array is
+    refused: numbers that were masked must not count, and here nothing knows how to leave them out.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(
+            f"{name} is a masked array: pass the numbers that count, value.compressed()"
+        )
     try:
         array = np.asarray(value)
     except ValueError:

@@ -1,16 +1,31 @@
 """Sliders and choices as data, and the live controls they become."""
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
 import ipywidgets
+import numpy as np
 from ipywidgets import HTML, Button, GridBox, HBox, Layout, VBox
 
-# JupyterLab's messages reach ipykernel 7 in threads beside each other and beside running cells,
-# and matplotlib is not made for that: one change at a time, in all displays together.
-ONE_AT_A_TIME = threading.RLock()
+_LOCK = threading.RLock()
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Around every change of a picture.
+
+    JupyterLab's messages reach ipykernel 7 in threads beside each other and beside running cells,
+    and matplotlib is not made for that: one change at a time, in all displays together. And a
+    notebook's `np.seterr(all="raise")` is not meant for the pictures.
+    """
+    with _LOCK, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+        yield
+
+
+SMALL = dict(width="auto", height="24px", flex="0 0 auto")  # a button in a title's row
 
 
 @dataclass(frozen=True)
@@ -75,12 +90,12 @@ class Choice:
         return value
 
     def widget(self):
-        return ipywidgets.Dropdown(
+        # Not a dropdown: in JupyterLab its arrow keys would move the selected cell, too.
+        return ipywidgets.ToggleButtons(
             options=self.options,
             value=self.start,
             description=self.label,
-            tooltip=self.label,
-            style={"description_width": "11em"},
+            style={"description_width": "11em", "button_width": "auto"},
             layout=Layout(width="auto"),
         )
 
@@ -105,7 +120,9 @@ class Controls:
         grid = GridBox(rows, layout=Layout(grid_template_columns=columns, width="100%"))
         self.message = HTML(layout=Layout(display="none"))
         self.box = VBox([grid, self.message] if rows else [])
-        self.reset_button = button("Reset", self.reset)
+        self.reset_button = button(
+            "Reset", self.reset, width="auto", height="24px", flex="0 0 auto"
+        )
 
     @property
     def values(self):
@@ -115,7 +132,7 @@ class Controls:
 
     def reset(self):
         """All controls back to their starts, and one change for all of them."""
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             self._waiting = True
             for player in self._players:
                 player.playing = False
@@ -125,7 +142,7 @@ class Controls:
             self._notice(None)
 
     def _notice(self, _change):
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             if self._waiting:
                 return
             # JupyterLab hides what a callback raises: show it, and raise it for whoever tests.

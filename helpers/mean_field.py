@@ -176,10 +176,14 @@ def coverage(model, s2, level=0.95):
     s2, level = positive_array("s2", vector("s2", s2, 2)), positive_scalar("level", level)
     if level >= 1:
         raise ValueError(f"level must be below 1, not {level}")
-    first, second = np.diag(model.posterior_cov) / s2
-    mixed = model.posterior_cov[0, 1] / np.sqrt(s2[0]) / np.sqrt(s2[1])
-    large = 0.5 * (first + second) + np.hypot(0.5 * (first - second), mixed)
-    small = 1 / model.evidence_var / s2[0] / s2[1] / large  # from the determinant: no difference
+    with np.errstate(over="ignore", invalid="ignore"):  # caught below
+        first, second = np.diag(model.posterior_cov) / s2
+        mixed = model.posterior_cov[0, 1] / np.sqrt(s2[0]) / np.sqrt(s2[1])
+        large = 0.5 * (first + second) + np.hypot(0.5 * (first - second), mixed)
+        # From the determinant: no difference.
+        small = 1 / model.evidence_var / s2[0] / s2[1] / large
+    if not np.isfinite([large, small]).all():
+        raise ValueError(f"s2 is too small: the posterior, in its units, leaves float64: {s2}")
 
     def radial(a):
         return -np.expm1(np.log1p(-level) / (small * np.cos(a) ** 2 + large * np.sin(a) ** 2))

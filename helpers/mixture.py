@@ -124,7 +124,7 @@ def fit(model, x, *, rng=None, start=None, max_sweeps=500, tol=1e-10):
 
     Parameters: x (N, D); start, a State of which only means and variances are read, or else
     rng for a random start as in `initialise` (None: another one each time); max_sweeps ≥ 1;
-    tol ≥ 0.
+    tol ≥ 0. Below a tol of 1e-13 rounding, and so the machine, sets the number of sweeps.
     Returns: Fit. To go on where it ended, pass its state as the next start.
     Raises: ValueError naming the argument.
     """
@@ -186,11 +186,15 @@ def _data_terms(model, blocks, old, new, sums, normaliser):
     pull, hold = 2 * shifted, counts * ((means - blocks.centre) + (old_means - blocks.centre))
     gain = np.vdot(moved, pull - hold) - moved.shape[1] * np.vdot(counts, variances - old_variances)
     data_terms = normaliser + gain / (2 * model.noise_var)
-    largest = np.vdot(np.abs(moved), np.abs(pull) + np.abs(hold)) / (2 * model.noise_var)
+    largest = _norm(moved) * (_norm(pull) + _norm(hold)) / (2 * model.noise_var)
     if largest > 1000 * abs(data_terms):  # what cancelled was too large: sum afresh
         phi = mixture_blocks.assignments(blocks, model, *old)
         data_terms = sum(mixture_blocks.fit_and_entropy(blocks, model, *new, phi))
     return data_terms
+
+
+def _norm(array):
+    return math.sqrt(np.vdot(array, array))
 
 
 def _component_terms(model, means, variances):

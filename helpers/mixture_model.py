@@ -35,6 +35,8 @@ class MixtureModel:
         self._set("prior_var", variance("prior_var", self.prior_var))
         self._set("noise_var", variance("noise_var", self.noise_var))
         self._set("weights", self._checked_weights())
+        with np.errstate(divide="ignore"):  # a weight of 0 gives −inf, and responsibilities of 0
+            self._set("log_weights", np.log(self.weights))
 
     def _checked_weights(self):
         if self.weights is None:
@@ -82,7 +84,7 @@ class Fit(NamedTuple):
 
 def bounded_array(name, value):
     """`value` as a float64 array of numbers within ±1e60; the same object where it is one."""
-    if not (isinstance(value, np.ndarray) and value.dtype == np.float64 and value.size):
+    if not (type(value) is np.ndarray and value.dtype == np.float64 and value.size):
         value = real_array(name, value)
     if not -_LARGEST <= value.min() <= value.max() <= _LARGEST:  # false for NaN, too
         real_array(name, value)  # says where, if a number is not finite

@@ -160,7 +160,7 @@ class Note(PathPatch):
         # The outline is in inches; only its anchor follows the axes.
         anchor = ScaledTranslation(x, y, transform or ax.transAxes)
         ax.add_artist(self)
-        self.set_clip_path(None)
+        self.set_clip_on(False)
         self.set_transform(ax.figure.dpi_scale_trans + anchor)
 
     def set_text(self, text):

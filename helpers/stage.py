@@ -10,13 +10,15 @@ import re
 from html import escape
 
 import matplotlib
-from ipywidgets import HTML, GridBox, HBox, Layout, VBox
+from ipywidgets import HTML, GridBox, Layout
 from matplotlib import _path
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from PIL import Image
+from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from helpers.controls import ONE_AT_A_TIME, Controls, button
+from helpers.controls import Controls, one_at_a_time
+from helpers.frame import framed, small_button
 
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
@@ -30,7 +32,7 @@ STYLE = {
     "legend.handlelength": 2.8,
     "svg.fonttype": "path",  # text as outlines: the same picture without the font
 }
-WIDTH = "960px"
+CAPTION = "margin:2px 8px 0;line-height:1.4"
 
 
 class Stage:
@@ -40,7 +42,7 @@ class Stage:
 
     def __init__(self, explorer):
         self._id = next(self._ids)
-        with ONE_AT_A_TIME, matplotlib.rc_context(STYLE):
+        with one_at_a_time(), matplotlib.rc_context(STYLE):
             self.figure = Figure(figsize=explorer.size, dpi=72, layout="constrained")
             self._update = explorer.scene(self.figure)
             self.controls = Controls(explorer.controls, self.draw)
@@ -52,17 +54,18 @@ class Stage:
             self.still = self.still_layer()
         cell = dict(grid_area="1 / 1", margin="0", overflow="hidden")
         self.layer = HTML(layout=Layout(min_height="4.6em", **cell))
-        layers = GridBox([HTML(self.still, layout=Layout(**cell)), self.layer])
-        layers.layout = Layout(grid_template_columns="100%", overflow="hidden")
-        children = [self._head(explorer), self.controls.box, layers]
-        source = HTML(layout=Layout(display="none"))
-        self._source, self._explorer = source, explorer
-        self.box = VBox([*children, source], layout=Layout(max_width=WIDTH))
+        both = [HTML(self.still, layout=Layout(**cell)), self.layer]
+        layers = GridBox(both, layout=Layout(grid_template_columns="100%", overflow="hidden"))
+        self._explorer, self._source = explorer, HTML(layout=Layout(display="none"))
+        code = small_button("Code", self._toggle_source, "How this picture is drawn")
+        buttons = [self.controls.reset_button, code] if explorer.controls else [code]
+        children = [self.controls.box, layers, self._source]
+        self.box = framed(explorer.title, *children, buttons=buttons)
         self._show()
 
     def draw(self, **values):
         """Move to `values`: only the moving artists are rendered anew."""
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             self.summary = self._update(**values)
             self._show()
 
@@ -75,18 +78,8 @@ class Stage:
 
     def _show(self):
         # One value, so one message: the picture and its words cannot come apart.
-        caption = f'<output aria-live="polite">{escape(self.summary)}</output>'
+        caption = f'<output aria-live="off">{escape(self.summary)}</output>'
         self.layer.value = f'{self.moving_layer()}<div style="{CAPTION}">{caption}</div>'
-
-    def _head(self, explorer):
-        """The title, and the quiet buttons."""
-        title = HTML(f"<b>{escape(explorer.title)}</b>", layout=Layout(flex="1 1 auto"))
-        code = button("Code", self._toggle_source, **SMALL)
-        buttons = [self.controls.reset_button] if explorer.controls else []
-        for one in (*buttons, code):
-            one.layout = Layout(**SMALL)
-        code.tooltip = "How this picture is drawn"
-        return HBox([title, *buttons, code], layout=Layout(align_items="center"))
 
     def _toggle_source(self):
         shown = self._source.layout.display is None
@@ -118,14 +111,19 @@ class Stage:
     def png(self):
         """The picture as it stands, for readers without a kernel; 256 colours are enough."""
         full, small = io.BytesIO(), io.BytesIO()
-        with ONE_AT_A_TIME:
+        with one_at_a_time():
             self.figure.savefig(full, dpi=120)
-        Image.open(full).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(small, "png")
+        picture = Image.open(full).convert("RGB")
+        if self.controls.widgets:
+            picture = ImageOps.expand(picture, (0, 0, 0, STRIP), "white")
+            font = ImageFont.truetype(findfont("DejaVu Sans"), STRIP - 8)
+            place = (picture.width - 8, picture.height - 6)
+            ImageDraw.Draw(picture).text(place, STILL, "#595959", font, anchor="rb")
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(small, "png")
         return small.getvalue()
 
 
-SMALL = dict(width="auto", height="24px", flex="0 0 auto")
-CAPTION = "margin:2px 8px 0;line-height:1.4"
+STRIP, STILL = 24, "Run this cell to move it."  # a line of so many pixels under the stored picture
 
 
 class _ShortNumbers(RendererSVG):

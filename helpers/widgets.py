@@ -1,4 +1,4 @@
-"""The four interactive parts: Explorer, Derivation, Prediction, Exercise. No mathematics here.
+"""Three interactive parts: Explorer, Derivation, Prediction. No mathematics here.
 
 Each is declared as data and shown by being the last expression of a cell. Its
 `_repr_mimebundle_` gives the live widgets, a static form for readers without a kernel, and one
@@ -12,30 +12,26 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
-from types import SimpleNamespace
 
 import numpy as np
 from ipywidgets import HTML, GridBox, HBox, HTMLMath, IntSlider, Layout, VBox
 
-from helpers.controls import Choice, Controls, Slider, button
-from helpers.diagnosis import diagnose
+from helpers.controls import Choice, Controls, Slider, button, one_at_a_time
 from helpers.exercise import Exercise
-from helpers.stage import STYLE, WIDTH, Stage
+from helpers.frame import framed, shown_in_cell
+from helpers.stage import STYLE, Stage
 from helpers.words import short
 
 __all__ = [
     "STYLE",
-    "Check",
     "Choice",
     "Derivation",
     "Exercise",
     "Explorer",
     "Line",
     "Prediction",
-    "Report",
     "Slider",
     "Stage",
-    "checks",
     "explorer",
 ]
 
@@ -104,14 +100,15 @@ class Derivation:
 
     def ledger(self, **values):
         """(number, difference from what it must equal or None) of every line."""
-        parameters = self.at(**values)
         before, rows = None, []
-        for line in self.lines:
-            number = line.value(**parameters)
-            other = line.aside(**parameters) if line.aside else before
-            rows.append((number, None if other is None else number - other))
-            if not line.aside and not line.misprint:
-                before = number
+        with one_at_a_time():
+            parameters = self.at(**values)
+            for line in self.lines:
+                number = line.value(**parameters)
+                other = line.aside(**parameters) if line.aside else before
+                rows.append((number, None if other is None else number - other))
+                if not line.aside and not line.misprint:
+                    before = number
         return rows
 
     def agrees(self, number, difference):
@@ -140,7 +137,7 @@ class Derivation:
     def _equation(self, line):
         source = line.misprint or line.quoted
         quoted = f"<b>As printed in the {escape(source)}.</b> " if source else ""
-        equation = rf'<div style="overflow-x:auto">$\displaystyle {line.latex}$</div>'
+        equation = rf'<div class="vi-equation">$\displaystyle {line.latex}$</div>'
         return f"{equation}{quoted}{line.reason}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -152,10 +149,11 @@ class Derivation:
             f'<td style="text-align:left">{self._verdict(index, *rows[index])}</td></tr>'
             for index, line in enumerate(self.lines)
         )
-        at = ", ".join(f"{control.label} = {control.start}" for control in self.controls)
+        at = ", ".join(f"{control.label} = {_start(control)}" for control in self.controls)
         head = "<tr><th></th><th>line, and why</th><th>its number</th></tr>"
         caption = escape(self.title) + (f", at {escape(at)}" if at else "")
         table = f"<table><caption>{caption}</caption>{head}{body}</table>"
+        table += "<p><small>Run this cell to step through it.</small></p>"
         wrong = sum(gap is not None and not self.agrees(n, gap) for n, gap in rows)
         text = f"{self.title}: {len(rows)} lines, {wrong} of them wrong"
         return _bundle(self.live(), text, {"text/html": table})
@@ -193,16 +191,14 @@ class Derivation:
         controls = Controls(self.controls, refresh)
         refresh(**controls.values)
         show(1)
-        title = HTML(f"<b>{escape(self.title)}</b>", layout=Layout(flex="1 1 auto"))
-        reset = [controls.reset_button] if self.controls else []
-        head = HBox([title, *reset])
-        buttons = HBox([previous, following, every, line, count])
-        buttons.layout = Layout(flex_flow="row wrap")
+        steps = [previous, following, every, line, count]
+        buttons = HBox(steps, layout=Layout(flex_flow="row wrap"))
         # Upside down, so that the browser keeps the newest line, at the end, in view.
+        ledger.layout.flex, ledger.layout.overflow = "0 0 auto", "visible"
         window = VBox([ledger], layout=Layout(max_height="34em", overflow="auto"))
         window.layout.flex_flow = "column-reverse nowrap"
-        children = [head, controls.box, window, buttons]
-        return VBox(children, layout=Layout(max_width=WIDTH))
+        reset = [controls.reset_button] if self.controls else []
+        return framed(self.title, controls.box, window, buttons, buttons=reset)
 
 
 @dataclass(frozen=True)
@@ -236,6 +232,7 @@ class Prediction:
         listed = "<br>".join(f"<b>{letter}.</b> {option}" for letter, option in pairs)
         answer = f"<details><summary>Answer</summary>{self._explanation()}</details>"
         page = f"<p><b>Predict.</b> {self.question}</p><p>{listed}</p>{answer}"
+        page += "<p><small>Run this cell to answer it.</small></p>"
         return _bundle(self.live(), f"Predict. {_plain(self.question)}", {"text/html": page})
 
     def live(self):
@@ -257,73 +254,25 @@ class Prediction:
         give = button("Show the answer", lambda: choose(None), width="auto")
         row = HBox([*buttons, give], layout=Layout(flex_flow="row wrap"))
         question = HTMLMath(f"<b>Predict.</b> {self.question}")
-        return VBox([question, row, reply], layout=Layout(max_width=WIDTH))
+        return framed("", question, row, reply)
 
 
 LETTERS = "ABCDEF"
 
 
-class Check(Exercise):
-    """An exercise that can be called with the student's function: `check.<name>(function)`."""
-
-    def __call__(self, function):
-        """The verdict, shown by being the last expression of the cell."""
-        return Report(self, *diagnose(self, function))
-
-
-def checks(module):
-    """The exercises that `module` holds, as one object: `check.<name>(function)`."""
-    found = [value for value in vars(module).values() if isinstance(value, Exercise)]
-    return SimpleNamespace(**{one.name: Check(**vars(one)) for one in found})
-
-
-MARKS = {"passed": "✓", "slip": "✗", "wrong": "✗", "error": "✗", "unattempted": "…"}
-
-
-@dataclass(frozen=True)
-class Report:
-    """What came of a check: `outcome` is a key of MARKS, `message` says which mistake."""
-
-    exercise: Exercise
-    outcome: str
-    message: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        name = self.exercise.name
-        text = f"{name}: {self.outcome}. {self.message}"
-        page = f"{MARKS[self.outcome]} <b>{name}: {self.outcome}.</b> {escape(self.message)}"
-        return _bundle(self.live(page), text, {"text/html": f"<div>{page}</div>"})
-
-    def live(self, page):
-        """The verdict, with hints one at a time and the solution on request."""
-        hints, given = self.exercise.hints, itertools.count(1)
-        help_shown = HTMLMath()
-
-        def hint():
-            shown = min(next(given), len(hints))
-            items = "".join(f"<li>{text}</li>" for text in hints[:shown])
-            help_shown.value = f"<ol>{items}</ol>"
-            hint_button.disabled = shown == len(hints)
-
-        def solution():
-            solution_shown.value = f"<pre>{escape(self.exercise.source)}</pre>"
-
-        solution_shown = HTML()
-        hint_button = button("Hint", hint)
-        buttons = HBox([hint_button, button("Solution", solution)])
-        verdict = HTML(f'<output aria-live="polite">{page}</output>')
-        children = [verdict, buttons, help_shown, solution_shown]
-        return VBox(children, layout=Layout(max_width=WIDTH))
-
-
 def _bundle(box, text, static):
     """The three forms at once: live widgets, the sentence, and `static` by its MIME type."""
+    shown_in_cell(box)
     return box._repr_mimebundle_() | {"text/plain": text} | static
 
 
 def _plain(text):
     """The text without its markup, for buttons and for text/plain."""
     return unescape(re.sub(r"<[^>]+>|[$\\]", "", text))
+
+
+def _start(control):
+    return short(control.start) if isinstance(control, Slider) else control.start
 
 
 def _number(value):

@@ -32,7 +32,7 @@ def jupyterlab(home):
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     quiet = '{"fetchNews": "false", "checkForUpdates": false}'
-    (settings / "notification.jupyterlab-settings").write_text(quiet)
+    (settings / "notification.jupyterlab-settings").write_text(quiet, encoding="utf-8")
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
@@ -41,7 +41,7 @@ def jupyterlab(home):
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token="]
-    with open(home / "log", "w") as log:
+    with open(home / "log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
@@ -236,7 +236,18 @@ def test_derivation_steps_by_keyboard(page):
     text = ledger.inner_text()
     total = re.search(r"line (\d+) of (\d+)", text)
     assert total[1] == total[2]
-    assert text.count("✓") + text.count("✗") + text.count("by luck") == int(total[2]) - 1
+    assert text.count("✓ =") + text.count("✗") + text.count("by luck =") == int(total[2]) - 1
+    newest = ledger.locator(".widget-gridbox .widget-htmlmath").last
+    assert newest.evaluate("""e => {
+        const window = e.closest('.widget-gridbox').parentElement.getBoundingClientRect();
+        return e.getBoundingClientRect().bottom <= window.bottom + 2;
+    }"""), "the newest line is out of view"
+    handle = ledger.locator("[role=slider][aria-label=line]")
+    handle.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    assert "line 2 of" in ledger.inner_text()
 
 
 def test_prediction_answers(page):
@@ -244,7 +255,9 @@ def test_prediction_answers(page):
     question.scroll_into_view_if_needed()
     question.locator("button").first.click()
     page.wait_for_timeout(300)
-    assert re.search("Yes:|Not quite:", question.inner_text())
+    assert re.search(r"Yes\.|Not A\.", question.inner_text())
+    assert "The answer:" in question.inner_text()
+    assert question.locator("button").first.inner_text().startswith("▸ A.")
 
 
 def test_exercise_gives_hints_and_the_solution(page):
@@ -271,3 +284,57 @@ def test_the_keyboard_alone_reaches_everything(page):
         page.keyboard.press("Tab")
         reached.add(explorer.evaluate(script))
     assert len(reached - {False}) >= wanted
+
+
+def test_code_button_shows_how_the_picture_is_drawn(page):
+    explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
+    explorer.locator("button:has-text('Code')").click()
+    page.wait_for_timeout(300)
+    assert explorer.locator("pre").inner_text().startswith("@explorer(")
+    explorer.locator("button:has-text('Code')").click()
+    page.wait_for_timeout(300)
+    assert not explorer.locator("pre").is_visible()
+
+
+def test_picture_label_and_caption_agree_in_a_drag(page):
+    """Under a fast hand and resets, with the kernel busy beside it."""
+    explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
+    handle = explorer.locator("[role=slider]").first
+    handle.scroll_into_view_if_needed()
+    reset = explorer.locator("button:has-text('Reset')")
+    for turn in range(10):
+        handle.focus()
+        for key in ("ArrowRight", "PageUp", "End", "ArrowLeft", "Home"):
+            page.keyboard.press(key)
+        if turn % 2:
+            reset.click()
+        page.wait_for_timeout(150)
+        label, words = explorer.evaluate("""e => [
+            e.querySelector('svg[role=img]').getAttribute('aria-label'),
+            e.querySelector('output[aria-live]').textContent]""")
+        assert label == words
+    reset.click()
+    page.wait_for_timeout(300)
+
+
+def test_axe_finds_nothing_serious(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=".jp-OutputArea-output").response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    where = [(one["id"], node["html"][:160]) for one in serious for node in one["nodes"]]
+    assert not where, where
+
+
+def test_after_a_restart_nothing_looks_alive(server, chromium):
+    page = open_and_run(chromium, server, NOTEBOOKS[0].name)
+    explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
+    assert not explorer.locator(".vi-gone").is_visible()
+    page.click(".lm-MenuBar-item:has-text('Kernel')")
+    page.click(".lm-Menu-item[data-command='kernelmenu:restart']")
+    page.click(".jp-Dialog button.jp-mod-accept")
+    explorer.locator(".vi-gone").wait_for(state="visible", timeout=30_000)
+    assert "run this cell again" in explorer.locator(".vi-gone").inner_text()
+    slider = explorer.locator(".slider").first
+    assert slider.evaluate("e => getComputedStyle(e).pointerEvents") == "none"
+    page.close()

@@ -1,16 +1,17 @@
-"""The checker survives what students hand in, and says which mistake it is."""
+"""The diagnosis answers whatever students hand in, and says which mistake it is.
 
-import contextlib
-import io
+What only a process can survive (endless loops, exits, patched modules) is tested with the guard.
+"""
+
 import itertools
+import re
 import sys
-import threading
 
 import numpy as np
 import pytest
 
 from helpers.diagnosis import diagnose
-from helpers.exercise import Exercise
+from helpers.exercise import Exercise, Scale
 
 
 def total(a, b):
@@ -22,10 +23,8 @@ EXERCISE = Exercise(
     lambda rng: (rng.normal(size=3), float(rng.normal())),
     {"the ½ is missing": lambda a, b: np.sum(a**2) + b},
     ("one", "two", "three"),
-    terms=lambda a, b: {"‖a‖²": np.sum(a**2), "b": b},
-    identities={
-        "f(0, b) = b": lambda f: "" if f(np.zeros(3), 2.0) == 2 else f"{f(np.zeros(3), 2.0):g}"
-    },
+    (Scale(lambda a, b: {"‖a‖²": np.sum(a**2), "b": b}),),
+    {"f(0, b) = b": lambda f, a, b: (f(np.zeros(3), b), "=", b)},
 )
 
 
@@ -51,23 +50,6 @@ def test_stub_is_unattempted(stub):
     assert diagnose(EXERCISE, stub)[0] == "unattempted"
 
 
-def endless(a, b):
-    while True:
-        try:
-            a = a + 1
-        except Exception:
-            pass
-
-
-def endless_around_everything(a, b):
-    while True:
-        try:
-            for i in range(1000):
-                _ = i
-        except:  # noqa: E722
-            pass
-
-
 def recursive(a, b):
     return recursive(a, b) + 1
 
@@ -90,8 +72,6 @@ def generator(a, b):
 
 
 HOSTILE = [
-    (endless, "not returned after 2 seconds"),
-    (endless_around_everything, "not returned after 2 seconds"),
     (recursive, "RecursionError"),
     (exiting, "SystemExit: 3"),
     (interrupting, "KeyboardInterrupt"),
@@ -101,13 +81,13 @@ HOSTILE = [
     (lambda a, b: a[:0], "shape (0,)"),
     (lambda a, b: "0.5", "a str"),
     (lambda a, b: 1j * b, "complex numbers"),
-    (lambda a, b: [[1], [2, 3]], "a list, not numbers"),
-    (lambda a, b: (b, b), "shape (2,)"),
+    (lambda a, b: [[1], [2, 3]], "a list of 2, not numbers"),
+    (lambda a, b: (b, b), "a tuple of 2; one number"),
     (lambda a, b: print(b), "returned None"),
-    (lambda a, b: np.log(-1.0), "not finite"),
+    (lambda a, b: np.log(-1.0), "not finite (nan)"),
     (lambda a, b: b / 0, "ZeroDivisionError"),
     (lambda a: a, "TypeError"),
-    (42, "takes your function, not a int"),
+    (42, "takes your function, not one number"),
     (None, "takes your function, not None"),
 ]
 
@@ -117,25 +97,6 @@ def test_hostile_function_is_survived_and_named(function, words):
     outcome, message = diagnose(EXERCISE, function)
     assert outcome == "error"
     assert words in message
-
-
-def test_no_thread_stays():
-    before = set(threading.enumerate())
-    diagnose(EXERCISE, endless)
-    assert set(threading.enumerate()) <= before
-
-
-def test_output_is_swallowed_and_restored():
-    def loud(a, b):
-        print("x" * 1_000_000)
-        print("y", file=sys.stderr)
-        return total(a, b)
-
-    stream = io.StringIO()
-    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
-        assert diagnose(EXERCISE, loud)[0] == "passed"
-        print("after")
-    assert stream.getvalue() == "after\n"
 
 
 def test_a_view_is_copied_before_it_changes():
@@ -168,10 +129,23 @@ SPEAKING = [
     (lambda a, b: -total(a, b), "wrong", "sign"),
     (lambda a, b: 3 * total(a, b), "wrong", "3 times"),
     (lambda a, b: total(a, b) + 1.5, "wrong", "plus 3/2"),
-    (lambda a, b: total(a, b) + b, "wrong", "term b has coefficient 2, should be 1"),
-    (lambda a, b: 0.5 * np.sum(a**2), "wrong", "term b has coefficient 0, should be 1"),
-    (lambda a, b: np.sum(np.abs(a)) + b**2, "wrong", "f(0, b) = b, but 4"),
-    (lambda a, b: 0.5 * np.sum(a**2) ** 1.01 + b, "wrong", "the right value is"),
+    (lambda a, b: total(a, b) ** 2, "wrong", "the square of the right one"),
+    (lambda a, b: total(a, b) / np.log(10), "wrong", "natural logarithm"),
+    (lambda a, b: 2 * (np.sum(a**2) + b), "wrong", "2 times what this slip gives"),
+    (lambda a, b: total(a, b) + b, "wrong", "plus b, on every probe"),
+    (lambda a, b: 0.5 * np.sum(a**2), "wrong", "minus b, on every probe"),
+    (lambda a, b: 0.5 * np.sum(a**2) + abs(b), "wrong", "term b is off: it is the absolute value"),
+    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "½ × Σ a, which does not belong"),
+    (lambda a, b: total(a[:-1], b), "wrong", "all but the last of a"),
+    (lambda a, b: total(0 * a + a.mean(), b), "wrong", "its mean"),
+    (lambda a, b: round(total(a, b), 2), "wrong", "rounded to 2 digits"),
+    (lambda a, b: total(a, b) * (1 + 1e-6 * np.sin(b)), "wrong", "close to the right one"),
+    (lambda a, b: total(a, b) + b - 2 * a.sum(), "wrong", "term b has coefficient 2, should be 1"),
+    (lambda a, b: total(a, b) + np.random.default_rng().normal(), "wrong", "another answer"),
+    (lambda a, b: 0.5 * a[0] ** 2 * a[1] ** 2 + b, "wrong", "moves with `a` alone"),
+    (lambda a, b: np.sum(a**4) * b**3 + b, "wrong", "right where `a` is 0"),
+    (lambda a, b: np.sum(np.abs(a)) ** 3 + b**2, "wrong", "that f(0, b) = b; yours gives"),
+    (lambda a, b: 0.5 * np.sum(a**2) ** 1.01 + b, "wrong", "should be"),
 ]
 
 
@@ -181,10 +155,60 @@ def test_the_message_says_what_is_wrong(function, outcome, words):
     assert (found, words in message) == (outcome, True), message
 
 
-def test_two_slips_that_agree_are_not_guessed_between():
+def test_two_slips_that_agree_are_both_said():
     wrong = lambda a, b: np.sum(a**2) + b  # noqa: E731
     twins = Exercise(total, EXERCISE.probe, {"one": wrong, "other": wrong}, ())
-    assert diagnose(twins, wrong)[0] == "wrong"
+    assert diagnose(twins, wrong) == ("slip", "Known slip: one. Or: other.")
+
+
+def test_two_slips_at_once_are_both_said():
+    slips = {"one": lambda a, b: total(a, b) + a[0], "other": lambda a, b: total(a, b) + a[1] ** 3}
+    both = Exercise(total, EXERCISE.probe, slips, ())
+    _, message = diagnose(both, lambda a, b: total(a, b) + a[0] + a[1] ** 3)
+    assert "Two known slips at once: one; and other." in message
+
+
+def test_the_students_own_line_is_shown():
+    def broken(a, b):
+        c = 0.5 * np.sum(a**2)
+        return c + a[7] + b
+
+    assert "`return c + a[7] + b`" in diagnose(EXERCISE, broken)[1]
+
+
+def test_the_counterexample_is_a_call_with_digits_that_differ():
+    _, message = diagnose(EXERCISE, lambda a, b: total(a, b) * (1 + 1e-6 * b))
+    call, right, yours = re.search(r"`(.*)` should be (\S+), yours is (\S+)\.$", message).groups()
+    assert right != yours
+    value = eval(call, {"np": np, "total": total})
+    assert value == pytest.approx(float(right.replace("−", "-")), rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, list, tuple])
+def test_right_numbers_of_any_kind_pass(kind):
+    vector = Exercise(lambda a: 3 * a, lambda rng: (rng.normal(size=3),), {}, ())
+    single = kind in (np.float32, np.float64)
+    answer = (lambda a: kind(3) * a.astype(kind)) if single else (lambda a: kind(3 * a))
+    assert diagnose(vector, answer)[0] == "passed"
+
+
+def test_nan_names_its_rows_its_line_and_its_cause():
+    rows = Exercise(
+        lambda a: np.exp(a - a.max(axis=1, keepdims=True)),
+        lambda rng: (np.array([[1.0, 2.0], [3.0, 900.0]]) * rng.uniform(1, 2),),
+        {},
+        (),
+    )
+
+    def careless(a):
+        w = np.exp(a)
+        return w / w.max(axis=1, keepdims=True)
+
+    outcome, message = diagnose(rows, careless)
+    assert outcome == "error"
+    assert "row 1 (the last) of 2" in message
+    assert "`w = np.exp(a)`: np.exp of a number above 709 is inf" in message
+    assert "Everywhere else it is right" in message or "for some" not in message
 
 
 def test_tuples_are_compared_part_by_part():

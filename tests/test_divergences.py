@@ -1,11 +1,13 @@
 """Divergences and projections against closed forms, 60-digit arithmetic and brute force."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import mpmath
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import simpson
 from scipy.optimize import minimize, root
 from scipy.special import digamma, gamma, gammaln
 
@@ -157,6 +159,26 @@ def test_kl_quadrature_of_overlapping_bumps_against_60_digits():
     assert kl_quadrature(p, q) == pytest.approx(exact, rel=1e-11, abs=0)
 
 
+@pytest.mark.parametrize("scale", [0.3, 0.9])
+def test_kl_quadrature_where_q_falls_as_exp_of_exp(scale):
+    # E_p e^x = 1/(1 − scale²), of which the last parts count at x near 300.
+    value = kl_quadrature(stats.laplace(0, scale), stats.gumbel_l())
+    assert value == pytest.approx(1 / (1 - scale**2) - 1 - np.log(2 * scale), rel=1e-9)
+
+
+def test_kl_quadrature_needs_no_quantiles_of_q():
+    guide = stats.norminvgauss(2, 1)  # scipy's ppf fails for it
+    value = kl_quadrature(stats.norm(1, 2), guide)
+    assert value == pytest.approx(kl_quadrature(stats.norm(1, 2), only(guide, "logpdf")), rel=1e-9)
+
+
+def test_kl_quadrature_ignores_a_single_point_where_q_is_zero():
+    # dweibull(2) is |x| exp(−x²); E log|x| = −(γ + log 2)/2 under N(0, 1).
+    exact = -0.5 * (1 + LOG_2PI) + 0.5 * (np.euler_gamma + np.log(2)) + 1
+    value = kl_quadrature(STANDARD, stats.dweibull(2))
+    assert value == pytest.approx(exact, rel=1e-9)
+
+
 class Halves:
     """Uniform on [0, 0.4] and [0.6, 1]: a hole within the support."""
 
@@ -182,6 +204,10 @@ class Halves:
         (stats.pareto(1), stats.expon()),
         (stats.uniform(0, 1), stats.invgamma(1)),  # log q falls as −1/x at the end
         (stats.uniform(1, 1), stats.invgamma(1, loc=1)),
+        (stats.t(3), stats.gennorm(8)),  # overflows at 1e38
+        (stats.fisk(3), stats.weibull_min(3)),
+        (stats.wald(), stats.gumbel_l()),
+        (stats.laplace(), stats.gumbel_l()),
     ],
 )
 def test_kl_quadrature_is_infinite(p, q):
@@ -241,6 +267,14 @@ UNSEEN = SimpleNamespace(logpdf=stats.norm(0.31415, 1e-9).logpdf, support=lambda
             STANDARD,
         ),
         ("p", UNSEEN, STANDARD),
+        ("p.ppf fails", stats.norminvgauss(2, 1), STANDARD),
+        # Known only where float64 reaches: finite or not cannot be told, or how much is missing.
+        ("q.logpdf", stats.lognorm(2), stats.laplace()),
+        ("q.logpdf", stats.t(1.0005), stats.laplace()),
+        ("q.logpdf", stats.norm(1000, 1), stats.laplace()),
+        ("q.logpdf", stats.laplace(0, 0.999), stats.gumbel_l()),
+        ("q.logpdf", stats.norm(0, 30), stats.gumbel_l()),
+        ("q.logpdf", stats.gennorm(0.5), stats.laplace()),
     ],
 )
 def test_kl_quadrature_names_what_is_wrong(name, p, q):
@@ -448,13 +482,49 @@ def test_information_projection_of_narrow_bumps():
     assert information_projection(p, (999, 1)) == pytest.approx((1000, 1e-6), rel=1e-9)
 
 
-def test_information_projection_where_log_p_has_a_corner():
-    # KL(N(0, s²)‖Laplace) = −log s + s√(2/π) + constant: s² = π/2.
-    found = information_projection(stats.laplace(), (2, 1))
-    assert found == pytest.approx((0, np.pi / 2), rel=1e-4, abs=1e-4)
+@pytest.mark.parametrize("at", [0.0, 0.37])
+def test_information_projection_where_log_p_has_a_corner(at):
+    # KL(N(at, s²)‖Laplace) = −log s + s√(2/π) + constant: s² = π/2.
+    found = information_projection(stats.laplace(at), (2, 1))
+    assert found == pytest.approx((at, np.pi / 2), rel=1e-9, abs=1e-9)
     # On the way from here a trial step leads to where scipy's log(pdf) underflows to −inf.
-    found = information_projection(stats.laplace(), (100, 1))
-    assert found == pytest.approx((0, np.pi / 2), rel=1e-4, abs=1e-4)
+    found = information_projection(stats.laplace(at), (100, 1))
+    assert found == pytest.approx((at, np.pi / 2), rel=1e-9, abs=1e-9)
+    # −log s + √s E√|z| + constant: √s = 2/E√|z|.
+    var = (2 / (2**0.25 * gamma(0.75) / np.sqrt(np.pi))) ** 4
+    found = information_projection(stats.gennorm(0.5, at), (1, 1))
+    assert found == pytest.approx((at, var), rel=1e-9, abs=1e-8)
+
+
+def test_information_projection_without_quantiles_halves_its_panels():
+    found = information_projection(only(stats.laplace(0.37), "logpdf"), (2, 1))
+    assert found == pytest.approx((0.37, np.pi / 2), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("at", [0.0, 0.3])
+@pytest.mark.parametrize("sd", [3e-2, 3e-3, 1e-3, 1e-5])
+def test_information_projection_sees_a_narrow_part_of_p(sd, at):
+    # At the minimum A₁ = 0 and A₂ = −1, here by Simpson's rule on a grid that resolves the part.
+    p = GaussianMixture([0.01, 0.99], [at, 0], [sd**2, 1])
+    found = information_projection(p, (0, 1))
+    scale = found.var**0.5
+    pieces = np.array([-9, at - 0.3, at - 40 * sd, at, at + 40 * sd, at + 0.3, 9])
+    pieces = np.unique(pieces)
+    first = second = 0.0
+    for low, high in pairwise(pieces):
+        x = np.linspace(low, high, 20_001)
+        z = (x - found.mean) / scale
+        log_p = p.logpdf(x) * np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi) / scale
+        first += simpson(z * log_p, x=x)
+        second += simpson((z**2 - 1) * log_p, x=x)
+    assert first == pytest.approx(0, abs=1e-9)
+    assert second == pytest.approx(-1, abs=1e-9)
+
+
+@pytest.mark.parametrize("var", [5e-324, 1e-300, 1e-30, 1e8])
+def test_information_projection_from_extreme_starts(var):
+    found = information_projection(stats.norm(1, 2), (0, var))
+    assert found == pytest.approx((1, 4), rel=1e-9)
 
 
 def test_information_projection_adds_nodes_where_log_p_bends_sharply():
@@ -487,6 +557,8 @@ def test_information_projection_is_never_a_saddle():
         ("p", STANDARD, (0, 1e200)),
         ("p", GaussianMixture([0.4, 0.6], [-10, 10], [1e-4, 1e-4]), (0, 100)),  # bends too sharply
         ("p", stats.norm(np.nan, 1), (0, 1)),
+        ("p has parts too narrow", GaussianMixture([1e-4, 0.9999], [0.3, 0], [1e-16, 1]), (0, 1)),
+        ("p", STANDARD, (0, 1e300)),
         ("start", STANDARD, (0, np.nan)),
         ("start", STANDARD, 1.0),
         ("start", STANDARD, (0, 1, 2)),

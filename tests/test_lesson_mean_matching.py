@@ -312,7 +312,8 @@ def test_note_hangs_on_its_side(align, low, high):
 
 def test_a_gradient_with_another_step_is_told_its_factor():
     outcome, message = diagnose(check.gradient, lambda mu, x: 3 * (mu - x.mean(axis=0)))
-    assert (outcome, message) == ("wrong", "Your value is 3 times the right one, on every probe.")
+    assert outcome == "wrong"
+    assert message.startswith("Your value is 3 times the right one, on every probe. By hand:")
 
 
 def test_a_moment_match_of_the_wrong_kind_is_an_error():
@@ -322,9 +323,9 @@ def test_a_moment_match_of_the_wrong_kind_is_an_error():
 
 
 def test_a_product_with_wrong_marginals_breaks_an_identity():
-    outcome, message = diagnose(check.factorise, lambda table: np.full(table.shape, 1 / table.size))
+    outcome, message = diagnose(check.factorise, lambda table: table**3 + 1 / table.size)
     assert outcome == "wrong"
-    assert "the marginals of the result are those of the table" in message
+    assert "the result sums to 1; yours gives" in message
 
 
 def test_identity_tables_are_distributions():

@@ -7,7 +7,10 @@ import pytest
 from conftest import parts
 
 from helpers.controls import Slider
-from helpers.diagnosis import N_PROBES, diagnose, flat, same
+from helpers.diagnosis import diagnose
+from helpers.diagnosis.case import N_PROBES, Case
+from helpers.diagnosis.scales import linked
+from helpers.diagnosis.terms import right_coefficients
 from helpers.exercise import Exercise
 from helpers.widgets import Derivation, Explorer, Prediction, Stage
 
@@ -31,7 +34,7 @@ def test_controls_are_well_formed(part):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_slip_is_diagnosed_as_itself(exercise):
-    assert len(exercise.slips) >= 6
+    assert len(exercise.slips) >= 6 or exercise.reply
     assert len(exercise.hints) == 3
     assert diagnose(exercise, exercise.solution)[0] == "passed"
     for slip, wrong in exercise.slips.items():
@@ -42,27 +45,72 @@ def test_every_slip_is_diagnosed_as_itself(exercise):
 def test_slips_are_pairwise_distinct_on_the_probes(exercise):
     rng = np.random.default_rng(0)
     probes = [exercise.probe(rng) for _ in range(N_PROBES)]
+    case = Case(exercise, None)
     functions = {"the solution": exercise.solution} | exercise.slips
-    values = {name: [flat(f(*probe)) for probe in probes] for name, f in functions.items()}
+    values = {name: [case.solve(probe, f) for probe in probes] for name, f in functions.items()}
     for one, other in itertools.combinations(values, 2):
-        assert not same(values[one], values[other]), f"{one} = {other}"
+        alike = all(
+            a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12, equal_nan=True)
+            for rows in zip(values[one], values[other], strict=True)
+            for a, b in zip(*rows, strict=True)
+        )
+        assert not alike, f"{one} = {other}"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_solution_is_short_and_keeps_every_identity(exercise):
+def test_solution_is_short_explained_and_keeps_every_identity(exercise):
     assert len(exercise.source.splitlines()) <= 12
-    for words, trouble in (exercise.identities or {}).items():
-        assert trouble(exercise.solution) == "", words
-
-
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.values[0].terms])
-def test_terms_rebuild_the_solution(exercise):
+    assert exercise.explanation.endswith(".")
     rng = np.random.default_rng(1)
+    probes = [exercise.probe(rng) for _ in range(10)]
+    for words, sides in (exercise.identities or {}).items():
+        for arguments in [*exercise.examples, *probes]:
+            left, relation, right = sides(exercise.solution, *arguments)
+            close = np.allclose(left, right, 1e-8, 1e-9)
+            gap = np.asarray(left, float) - np.asarray(right, float)
+            holds = {"=": False, "≥": np.all(gap >= 0), "≤": np.all(gap <= 0)}[relation]
+            assert close or holds, (words, arguments)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_examples_are_in_round_numbers_and_answered(exercise):
+    assert exercise.examples or exercise.reply
+    for arguments in exercise.examples:
+        assert len(arguments) == len(exercise.arguments)
+        assert all(np.all(np.round(a, 1) == a) for a in arguments)
+        assert np.isfinite(np.concatenate([np.ravel(p) for p in _parts(exercise, arguments)])).all()
+
+
+def _parts(exercise, arguments):
+    return Case(exercise, None).solve(arguments)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if not e.values[0].reply])
+def test_probes_are_unlike_in_every_axis(exercise):
+    """A wrong axis, or a size for another, is seen: no two axes agree on all probes by chance."""
+    rng = np.random.default_rng(0)
     probes = [exercise.probe(rng) for _ in range(N_PROBES)]
-    design = np.array([list(exercise.terms(*probe).values()) for probe in probes])
-    values = np.array([float(exercise.solution(*probe)) for probe in probes])
-    fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]
-    assert np.allclose(fitted, values, rtol=1e-9)
+    for i, argument in enumerate(probes[0]):
+        if np.ndim(argument) == 2 and np.shape(argument) != (2, 2):
+            assert any(p[i].shape[0] != p[i].shape[1] for p in probes)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.values[0].scales])
+def test_terms_rebuild_the_solution_on_every_scale(exercise):
+    case = Case(exercise, exercise.solution).read()
+    for part in range(len(case.right[0])):
+        for view in linked(case, part):
+            if exercise.name == "update_factor":
+                view = _of_entry_j(case, part)
+            coefficients = right_coefficients(view)
+            assert coefficients is not None, view.scale
+            rebuilt = np.column_stack(list(view.terms.values())) @ coefficients
+            assert np.allclose(rebuilt, view.right, 1e-8, 1e-8 * np.abs(view.right).max())
+
+
+def _of_entry_j(case, part):
+    case.masks[part] = [np.arange(2) == probe[-1] for probe in case.probes]
+    return next(iter(linked(case, part)))
 
 
 @pytest.mark.parametrize("prediction", PREDICTIONS)

@@ -278,6 +278,14 @@ def test_coverage_limits():
     assert wide / narrow == pytest.approx(10, rel=1e-9)
 
 
+def test_the_least_variance_is_a_variance():
+    terms = elbo_terms(WORKED, [0.0, 0.0], [5e-324, 1.0])
+    assert terms.entropy == pytest.approx(1 + np.log(2 * np.pi) + 0.5 * np.log(5e-324), rel=1e-14)
+    trace = coordinate_ascent(WORKED, [0.0, 0.0], [5e-324, 5e-324], 2)
+    assert np.all(np.diff(trace.elbo) > 0)
+    np.testing.assert_array_equal(trace.s2[-1], WORKED.optimal_s2)
+
+
 def test_model_is_frozen_and_keeps_a_copy():
     theta = np.array([1.0, 2.0])
     model = LinearGaussian(theta, 1)
@@ -316,6 +324,8 @@ def test_model_is_frozen_and_keeps_a_copy():
         ("n_sweeps", lambda: coordinate_ascent(WORKED, [1.0, 1.0], [1.0, 1.0], 1.5)),
         ("s2", lambda: coordinate_ascent(WORKED, [1.0, 1.0], [0.0, 1.0], 1)),
         ("s2", lambda: coverage(WORKED, [1.0, 0.0])),
+        ("s2", lambda: coverage(WORKED, [5e-324, 1.0])),
+        ("s2", lambda: coverage(WORKED, [1e-200, 1e-200])),
         ("level", lambda: coverage(WORKED, [1.0, 1.0], 1.0)),
         ("level", lambda: coverage(WORKED, [1.0, 1.0], 0.0)),
     ],

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.controls import Choice, Slider
-from helpers.widgets import Check, Derivation, Explorer, Line, Prediction, Stage, explorer
+from helpers.widgets import Derivation, Explorer, Line, Prediction, Stage, explorer
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -46,13 +46,6 @@ DERIVATION = Derivation(
 PREDICTION = Prediction("Is $x$ <b>big</b>?", ("yes", "no"), 1, "It is small.", "Look.")
 
 
-def double(x):
-    return 2 * x
-
-
-EXERCISE = Check(double, lambda rng: (rng.normal(),), {"tripled": lambda x: 3 * x}, ("h1", "h2"))
-
-
 def bundle(part):
     found = part._repr_mimebundle_()
     return found if isinstance(found, tuple) else (found, {})
@@ -64,7 +57,6 @@ def bundle(part):
         (EXPLORER, "image/png"),
         (DERIVATION, "text/html"),
         (PREDICTION, "text/html"),
-        (EXERCISE(double), "text/html"),
     ],
 )
 def test_three_forms_at_once(part, static):
@@ -189,22 +181,6 @@ def test_prediction_tells_right_from_wrong_and_blocks_nothing():
     buttons(box)["Show the answer"].click()
     assert "It is small." in texts(box)
     assert bundle(PREDICTION)[0]["text/plain"] == "Predict. Is x big?"
-
-
-def test_hints_come_one_at_a_time_and_are_not_stored():
-    report = EXERCISE(lambda x: 3 * x)
-    data, _ = bundle(report)
-    assert "h1" not in data["text/html"]
-    assert "return" not in data["text/html"]
-    box = report.live("")
-    buttons(box)["Hint"].click()
-    assert "h1" in texts(box)
-    assert "h2" not in texts(box)
-    buttons(box)["Hint"].click()
-    assert "h2" in texts(box)
-    assert buttons(box)["Hint"].disabled
-    buttons(box)["Solution"].click()
-    assert "return 2 * x" in texts(box)
 
 
 def test_sliders_show_as_many_places_as_their_step_has():

@@ -13,7 +13,7 @@ def gathered(lesson):
     def __getattr__(name):
         if name != "check":
             raise AttributeError(f"module {lesson!r} has no attribute {name!r}")
-        from helpers.widgets import checks  # not at the top, for the same reason
+        from helpers.checks import checks  # not at the top, for the same reason
 
         return checks(importlib.import_module(f"{lesson}.exercises"))
 

@@ -15,7 +15,7 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from test_browser import chromium_browser, jupyterlab, open_and_run
 
-OURS = """from helpers.lessons.gaussian_kl.explorers import two_gaussians
+OURS = """from helpers.lessons.gaussian_kl.meaning import two_gaussians
 two_gaussians"""
 PLAIN = """import matplotlib.pyplot as plt
 from ipywidgets import interact

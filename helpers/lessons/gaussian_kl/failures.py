@@ -1,15 +1,17 @@
-"""Where a correct formula, an estimator, or an integrator gives a wrong number."""
+"""Section 7, where it breaks: a formula, an estimator and an integrator that fail silently."""
 
+from decimal import Decimal, localcontext
 from math import exp, log, pi, sqrt
 
 import numpy as np
 from scipy.integrate import quad
 
-from helpers.gaussians import kl_diagonal, kl_univariate
-from helpers.lessons.gaussian_kl.explorers import log_normal
+from helpers.gaussians import kl_univariate, log_normal
+from helpers.lessons.gaussian_kl.samples import RunningMean, running_mean
 from helpers.plots import (
     ACCENT,
     APPROXIMATION,
+    DATA,
     LOSS,
     SAMPLES,
     TARGET,
@@ -18,170 +20,131 @@ from helpers.plots import (
     draw_marker,
     set_axes,
 )
-from helpers.widgets import Explorer, Slider
-
-# The pair that decides the solution's eq. 1.8 (see mathematics: errata).
-WITNESS = dict(mean_p=(0.3, -1.0), var_p=(0.5, 2.0), mean_q=(1.0, 0.0), var_q=(1.5, 0.7))
+from helpers.widgets import Slider, explorer
+from helpers.words import fixed, short
 
 
-def printed_kl(mean_p, var_p, mean_q, var_q):
-    """Solution, eq. 1.8 as printed, for diagonal covariances: the log lacks its ½."""
-    mean_p, var_p, mean_q, var_q = map(np.asarray, (mean_p, var_p, mean_q, var_q))
-    log_det = np.log(np.prod(var_q) / np.prod(var_p))
-    distance = np.sum((mean_p - mean_q) ** 2 / var_q)
-    return log_det - 0.5 * (len(mean_p) - np.sum(var_p / var_q) - distance)
+def textbook_kl(mean_p, var_p, mean_q, var_q):
+    """½ [log(σq²/σp²) − 1 + (μp − μq)²/σq² + σp²/σq²], as the slides' last line computes it."""
+    return 0.5 * (np.log(var_q / var_p) - 1 + (mean_p - mean_q) ** 2 / var_q + var_p / var_q)
 
 
-def textbook_kl(mean_p, sd_p, mean_q, sd_q):
-    """log(σq/σp) + (σp² + (μp − μq)²)/2σq² − ½, as exercise sheet 1b prints it."""
-    return np.log(sd_q / sd_p) + (sd_p**2 + (mean_p - mean_q) ** 2) / (2 * sd_q**2) - 0.5
+def exact_kl(var_q):
+    """KL(N(0, 1) ‖ N(0, var_q)) from 60 digits: what both formulas should return."""
+    with localcontext(prec=60):
+        var_q = Decimal(float(var_q))
+        return float((var_q.ln() - 1 + 1 / var_q) / 2)
 
 
-def running_mean(values, places):
-    """Mean and standard error of the first n values, for each n in `places`."""
-    total, square = np.cumsum(values)[places - 1], np.cumsum(values**2)[places - 1]
-    mean = total / places
-    return mean, np.sqrt(np.maximum(square / places - mean**2, 0) / places)
-
-
-def draw_running_mean(ax, places, label, color=SAMPLES, linestyle="-"):
-    """The moving mean and its band of ± 2 standard errors, at first empty."""
-    style = dict(color=color, linestyle=linestyle, animated=True)
-    mean = draw_curve(ax, [], [], linewidth=2, label=label, **style)
-    edges = [draw_curve(ax, [], [], linewidth=0.8, **style) for _ in range(2)]
-    return mean, *edges
-
-
-def move_running_mean(artists, places, mean, error):
-    for artist, sign in zip(artists, (0, -2, 2), strict=True):
-        artist.set_data(places, mean + sign * error)
-
-
-def _draw_witness(figure):
-    ax = figure.subplots()
-    printed, true = printed_kl(**WITNESS), kl_diagonal(**WITNESS)
-    title = "Monte Carlo decides between two formulas"
-    set_axes(ax, (1e2, 1e6), (1.38, 1.62), xlabel="samples", ylabel="nats", title=title)
-    ax.set_xscale("log")
-    draw_curve(ax, [1e2, 1e6], [printed] * 2, color=LOSS, linestyle=":", label="eq. 1.8 as printed")
-    draw_curve(ax, [1e2, 1e6], [true] * 2, color=TARGET, label="with the missing ½")
-    places = np.unique(np.geomspace(1e2, 1e6, 161).astype(int))
-    artists = draw_running_mean(ax, places, "Monte Carlo ± 2 standard errors")
-    ax.legend(loc="upper right")
-    mean_p, var_p, mean_q, var_q = (np.array(value) for value in WITNESS.values())
-    z = np.random.default_rng(0).standard_normal((1_000_000, 2))
-    gap = mean_p + np.sqrt(var_p) * z - mean_q
-    log_ratio = 0.5 * np.sum(np.log(var_q / var_p) - z**2 + gap**2 / var_q, axis=1)
-    mean, error = running_mean(log_ratio, places)
-
-    def update(log_samples):
-        shown = np.searchsorted(places, 10**log_samples * (1 + 1e-9), side="right")
-        move_running_mean(artists, places[:shown], mean[:shown], error[:shown])
-        value, bar = mean[shown - 1], error[shown - 1]
-        return (
-            f"{places[shown - 1]:,} samples: {value:.4f} ± {2 * bar:.4f}. Printed {printed:.6f} is "
-            f"{abs(value - printed) / bar:.1f} standard errors away, {true:.6f} is "
-            f"{abs(value - true) / bar:.1f}."
-        )
-
-    return update
-
-
-witness = Explorer(
-    "Who is right about eq. 1.8?",
-    (Slider("log_samples", "log₁₀ samples", 2.0, 6.0, 5.0, 0.05),),
-    _draw_witness,
-    (9.6, 3.6),
+@explorer(
+    "A correct formula can compute nonsense",
+    Slider("log_step", "log₁₀ ε", -15.0, 0.0, -2.0, 0.1),
+    size=(9.6, 3.8),
 )
-
-
-def _draw_near_equal(figure):
+def near_equal(figure):
+    """The relative errors of two formulas for one KL. The marker moves."""
     ax = figure.subplots()
-    steps = np.logspace(-15, 0, 301)
-    ours = kl_univariate(0, 1, 0, (1 + steps) ** 2)
-    error = np.abs(textbook_kl(0, 1, 0, 1 + steps) / ours - 1)
-    title = "p = N(0, 1²), q = N(0, (1 + ε)²): how wrong the textbook formula is"
-    set_axes(ax, (1e-15, 1), (1e-17, 1e3), xlabel="ε", ylabel="relative error", title=title)
+    title = "p = N(0, 1) and q = N(0, 1 + ε): how wrong two formulas are"
+    set_axes(ax, (1e-15, 1.2), (1e-17, 1e5), xlabel="ε", ylabel="relative error", title=title)
     ax.set(xscale="log", yscale="log")
-    ax.axhline(1, color="0.5", linewidth=1)
-    ax.text(1e-15, 2, " above this line no digit is right")
-    draw_curve(ax, steps, np.maximum(error, 1e-17), color=LOSS, linewidth=1, label="textbook")
-    label = "kl_univariate: at most this, by its tests"
-    draw_curve(ax, steps, 1e-14 + 0 * steps, color=TARGET, linestyle="--", label=label)
+    ax.axhline(1, color=DATA, linewidth=1)
+    ax.text(1e-15, 4, " from this line up no digit is right")
+    variances = 1 + np.logspace(-15, 0, 301)  # what is rounded here is rounded for everyone
+    true = np.array([exact_kl(var) for var in variances])
+    steps = variances - 1
+    formulas = {
+        "textbook": (textbook_kl, LOSS, "-"),
+        "kl_univariate": (kl_univariate, TARGET, "--"),
+    }
+    for name, (formula, color, dashes) in formulas.items():
+        error = np.maximum(np.abs(formula(0, 1, 0, variances) / true - 1), 1e-17)
+        draw_curve(ax, steps, error, color=color, linestyle=dashes, linewidth=1, label=name)
     ax.legend(loc="upper right")
     here = draw_marker(ax, color=ACCENT)
 
     def update(log_step):
-        sd = 1 + 10.0**log_step
-        textbook, ours = textbook_kl(0, 1, 0, sd), kl_univariate(0, 1, 0, sd**2)
-        here.set_data([10.0**log_step], [max(abs(textbook / ours - 1), 1e-17)])
-        return f"ε = 1e{log_step:g}: textbook {textbook:.6e}, kl_univariate {ours:.6e} nats."
-
-    return update
-
-
-near_equal = Explorer(
-    "A correct formula can compute nonsense",
-    (Slider("log_step", "log₁₀ ε", -15.0, 0.0, -9.0, 0.1),),
-    _draw_near_equal,
-    (9.6, 3.8),
-)
-
-
-def _draw_monte_carlo(figure):
-    ax = figure.subplots()
-    places = np.unique(np.geomspace(10, 20_000, 120).astype(int))
-    title = "Two unbiased estimators of one KL: x ~ p = N(0, 1), r = q(x)/p(x), q = N(0, σq²)"
-    set_axes(ax, (10, 2e4), (0, 2), xlabel="samples", ylabel="estimate / exact", title=title)
-    ax.set_xscale("log")
-    plain = draw_running_mean(ax, places, "−log r", SAMPLES)
-    shy = draw_running_mean(ax, places, "r − 1 − log r, never negative", APPROXIMATION, "--")
-    draw_curve(ax, [10, 2e4], [1, 1], color=TARGET, linewidth=1.4, label="exact")
-    ax.legend(loc="upper right")
-    note = Note(ax, 0.02, 0.97)
-
-    def update(sd_q, seed):
-        x = np.random.default_rng(seed).standard_normal(20_000)
-        log_r = log_normal(x, 0, sd_q) - log_normal(x, 0, 1)
-        true = kl_univariate(0, 1, 0, sd_q**2)
-        sentences = []
-        for artists, values in ((plain, -log_r), (shy, np.expm1(log_r) - log_r)):
-            mean, error = running_mean(values, places)
-            move_running_mean(artists, places, mean / true, error / true)
-            sentences.append(f"{mean[-1]:.4f} ± {2 * error[-1]:.4f}")
-        heavy = sd_q**2 >= 2
-        note.set_text("σq² ≥ 2σp²: r has infinite variance" if heavy else "")
+        var = 1 + 10.0**log_step
+        textbook, ours, true = textbook_kl(0, 1, 0, var), kl_univariate(0, 1, 0, var), exact_kl(var)
+        error = np.clip(abs(textbook / true - 1), 1e-17, 1e3)
+        here.set_data([var - 1], [error])
         return (
-            f"σq = {sd_q:g}, exact {true:.4f}: −log r gives {sentences[0]}, r − 1 − log r gives "
-            f"{sentences[1]}{', and its error bar means nothing' if heavy else ''}."
+            f"ε = {short(var - 1, 3)}: textbook {short(textbook, 5)}, kl_univariate "
+            f"{short(ours, 5)}, exact {short(true, 5)} nats."
         )
 
     return update
 
 
-monte_carlo = Explorer(
+def variances_of_one_draw(sd_q):
+    """Of −log r and of r − 1 − log r, with r = q(x)/p(x), x ~ p = N(0, 1), q = N(0, sd_q²).
+
+    Var log r = ½(1 − 1/σ²)². Var r = 1/(σ√(2 − σ²)) − 1, infinite from σ² = 2 on. And
+    Cov(r, log r) = E_q[log r] − E_p[log r] = KL(q‖p) + KL(p‖q) = ½(σ² + 1/σ² − 2).
+    """
+    var = sd_q**2
+    plain = 0.5 * (1 - 1 / var) ** 2
+    if var >= 2:
+        return plain, np.inf
+    return plain, plain + 1 / np.sqrt(var * (2 - var)) - 1 - (var + 1 / var - 2)
+
+
+@explorer(
     "Monte Carlo, and a variance that is infinite",
-    (
-        Slider("sd_q", "σq (σp is 1)", 1.05, 2.5, 1.1, 0.05),
-        Slider("seed", "seed", 0, 30, 3, 1),
-    ),
-    _draw_monte_carlo,
+    Slider("sd_q", "σq (σp is 1)", 1.05, 2.5, 1.1, 0.05),
+    Slider("seed", "seed", 0, 30, 3, 1),
 )
+def monte_carlo(figure):
+    """Two running means of one KL, with the error bars that they claim. Both move."""
+    ax = figure.subplots()
+    n = 20_000
+    places = np.unique(np.geomspace(10, n, 120).astype(int))
+    title = "Two unbiased estimators of one KL: x ~ p = N(0, 1), r = q(x)/p(x), q = N(0, σq²)"
+    set_axes(ax, (10, n), (0, 2), xlabel="samples", ylabel="estimate / exact", title=title)
+    ax.set_xscale("log")
+    plain = RunningMean(ax, places, "−log r", SAMPLES, "-")
+    positive = RunningMean(ax, places, "r − 1 − log r, never negative", APPROXIMATION, "--")
+    draw_curve(ax, [10, n], [1, 1], color=TARGET, linewidth=1.4, label="exact")
+    figure.legend(loc="outside lower center", ncols=3)
+
+    def update(sd_q, seed):
+        x = np.random.default_rng(seed).standard_normal(n)
+        log_r = log_normal(x, 0, sd_q**2) - log_normal(x, 0, 1)
+        true = kl_univariate(0, 1, 0, sd_q**2)
+        said = []
+        estimators = (plain, -log_r), (positive, np.expm1(log_r) - log_r)
+        for (curve, values), variance in zip(estimators, variances_of_one_draw(sd_q), strict=True):
+            mean, error = running_mean(values, places)
+            curve.move(mean / true, error / true)
+            honest = fixed(2 * np.sqrt(variance / n), 4) if variance < np.inf else "∞"
+            said.append(f"{fixed(mean[-1], 4)} ± {fixed(2 * error[-1], 4)} (in truth ± {honest})")
+        return (
+            f"σq = {short(sd_q)}, exact {fixed(true, 4)}: −log r gives {said[0]}, "
+            f"r − 1 − log r gives {said[1]}."
+        )
+
+    return update
 
 
-def _draw_missed_peak(figure):
+@explorer(
+    "The integrator that never saw the peak",
+    Slider("mean", "mean of p", 0.0, 100.0, 60.0, 1.0),
+    Slider("sd", "sd of p", 0.5, 3.0, 1.0, 0.1),
+    size=(9.6, 3.6),
+)
+def missed_peak(figure):
+    """p, and where quad looked for it. Both move."""
     ax = figure.subplots()
     x = np.linspace(-5, 105, 221)
-    title = "p = N(μ, σ²), q = N(0, 20²); the ticks are where quad looked in (−∞, ∞)"
-    set_axes(ax, (-5, 105), (0, 0.45), xlabel="x", ylabel="density of p", title=title)
+    title = "p = N(μ, σ²), q = N(0, 20²); ticks: where quad looked"
+    set_axes(ax, (-5, 105), (0, 1), xlabel="x", ylabel="density of p", title=title)
     density = draw_curve(ax, x, 0 * x, color=TARGET, animated=True)
     looks = ax.plot([], [], "|", color=ACCENT, markersize=14, animated=True)[0]
-    note = Note(ax, 0.02, 0.97)
+    note = Note(ax, 0.02, 0.98)
 
     def update(mean, sd):
         places = []
 
-        def integrand(x):
+        def integrand(x):  # by math, not numpy: quad asks for one number at a time
             places.append(x)
             z, u = (x - mean) / sd, x / 20
             p = exp(-0.5 * z * z) / (sqrt(2 * pi) * sd)
@@ -189,32 +152,21 @@ def _draw_missed_peak(figure):
 
         # full_output: quad's own warning, where it has one, is shown in the sentence.
         blind, _, _, *trouble = quad(integrand, -np.inf, np.inf, full_output=True)
-        looked = places.copy()
+        looked = np.array(places)
         local, *_ = quad(integrand, mean - 12 * sd, mean + 12 * sd, full_output=True)
-        blind = round(blind, 4) + 0.0  # no "-0.0000"
         true = kl_univariate(mean, sd**2, 0, 400)
         fine = np.concatenate([x, mean + sd * np.linspace(-4, 4, 61)])
         fine.sort()
-        density.set_data(fine, np.exp(log_normal(fine, mean, sd)))
-        seen = np.unique(np.round(looked, 1))
-        looks.set_data(seen, 0.012 + 0 * seen)
-        lines = f"exact {true:.4f}", f"over (−∞, ∞): {blind:.4f}", f"over μ ± 12σ: {local:.4f}"
-        note.set_text("\n".join(lines))
+        density.set_data(fine, np.exp(log_normal(fine, mean, sd**2)))
+        seen = np.unique(np.round(looked[(looked > -5) & (looked < 105)], 1))
+        looks.set_data(seen, 0.027 + 0 * seen)
+        exact, everywhere, here = (fixed(value, 4) for value in (true, blind, local))
+        note.set_text(f"exact {exact}, over (−∞, ∞) {everywhere}, over μ ± 12σ {here}")
+        wrong = abs(blind - true) > 1e-3
         said = " quad warned." if trouble else " quad did not warn."
         return (
-            f"μ = {mean:g}, σ = {sd:g}: exact KL {true:.4f}; over (−∞, ∞) {blind:.4f};"
-            f" over μ ± 12σ {local:.4f} nats.{said if abs(blind - true) > 1e-3 else ''}"
+            f"μ = {short(mean)}, σ = {short(sd)}: exact KL {exact}; over (−∞, ∞) {everywhere};"
+            f" over μ ± 12σ {here} nats.{said if wrong else ''}"
         )
 
     return update
-
-
-missed_peak = Explorer(
-    "The integrator that never saw the peak",
-    (
-        Slider("mean", "mean of p", 0.0, 100.0, 60.0, 1.0),
-        Slider("sd", "sd of p", 0.2, 3.0, 1.0, 0.1),
-    ),
-    _draw_missed_peak,
-    (9.6, 3.6),
-)

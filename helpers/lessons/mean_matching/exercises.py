@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercise import Exercise
+from helpers.exercise import Exercise, Scale
 
 
 def gradient(mu, x):
@@ -22,9 +22,16 @@ def factorise(table):
 
 
 def _draws(rng):
-    """μ (d,), and n draws (n, d) that are neither centred nor symmetric."""
-    n, d = int(rng.integers(5, 30)), int(rng.integers(2, 5))
-    return rng.normal(size=d), rng.gamma(2, 1, size=(n, d)) + rng.normal(size=d)
+    """μ (d,), and n draws (n, d) that are neither centred nor symmetric; some round, some far."""
+    n, d = int(rng.integers(2, 12)), int(rng.integers(1, 5))
+    n += n == d
+    mu, x = rng.normal(size=d), rng.gamma(2, 1, size=(n, d)) + rng.normal(size=d)
+    match rng.integers(4):
+        case 0:
+            return np.round(2 * mu), np.round(2 * x)
+        case 1:
+            return mu, 30 * x - 10
+    return mu, x
 
 
 def _unit_pulls(mu, x):
@@ -32,7 +39,7 @@ def _unit_pulls(mu, x):
     return np.mean(away / np.linalg.norm(away, axis=1, keepdims=True), axis=0)
 
 
-objective_gradient = Exercise(
+gradient_exercise = Exercise(
     gradient,
     _draws,
     {
@@ -62,28 +69,83 @@ objective_gradient = Exercise(
         ),
     },
     (
-        "Only $\\frac12\\|\\mu - \\mathbb{E}_p[\\mathbf x]\\|^2$ holds μ. Differentiate that.",
-        "The expectation under p is not given. The draws are: average them.",
-        "One mean per coordinate: <code>np.mean(x, axis=0)</code> has the shape of μ.",
+        "You are at the line where everything without μ has been left behind: only"
+        " $\\frac12\\|\\mu - \\mathbb{E}_p[\\mathbf x]\\|^2$ holds μ. Its derivative has one"
+        " part with μ and"
+        " one with the mean; the 2 of the square takes away the ½.",
+        "Compute first what stands for $\\mathbb{E}_p[\\mathbf x]$: the average of the n draws, one"
+        " number for each coordinate, so an average along the rows (axis 0), of shape (d,).",
+        "What is left is a difference of two vectors of shape (d,). Its sign: where μ is above the"
+        " mean, KL grows with μ, so the gradient is positive there.",
     ),
-    identities={
-        "the gradient is 0 where μ is the mean of the draws": lambda f: (
-            ""
-            if np.allclose(f(np.array([1.0, 2.0]), np.array([[0.0, 1.0], [2.0, 3.0]])), 0)
-            else "it is not"
+    (
+        Scale(
+            lambda mu, x: {"μ": mu, "mean of x": np.mean(x, axis=0)},
         ),
-        "moving μ and all draws together changes nothing": lambda f: (
-            ""
-            if np.allclose(f(np.ones(2), np.eye(2)), f(4 * np.ones(2), np.eye(2) + 3))
-            else "it does"
+    ),
+    {
+        "the gradient is 0 where μ is the mean of the draws": lambda f, mu, x: (
+            f(np.mean(x, axis=0), x),
+            "=",
+            np.zeros(len(mu)),
+        ),
+        "moving μ and all draws together changes nothing": lambda f, mu, x: (
+            f(mu + 3, x + 3),
+            "=",
+            f(mu, x),
         ),
     },
+    examples=tuple(
+        (np.array(mu, dtype=float), np.array(x, dtype=float))
+        for mu, x in (
+            ((1, 2), ((0, 0), (2, 0), (1, 3))),
+            ((0, 1), ((1, 1), (2, 5), (6, 3))),
+            ((2,), ((1,), (4,), (4,))),
+        )
+    ),
+    symbols=lambda mu, x: {
+        "n": len(x),
+        "d": len(mu),
+        "first draw": x[0],
+        "last draw": x[-1],
+        "var of x": np.var(x, axis=0),
+        "median of x": np.median(x, axis=0),
+        "mean over all entries of x": np.full(len(mu), np.mean(x)),
+    },
+    specials={
+        "there is one draw": lambda mu, x: (mu, x[:1]),
+        "there is one coordinate": lambda mu, x: (mu[:1], x[:, :1]),
+    },
+    explanation="KL(p‖N(μ, I)) holds μ only in ½‖μ − E_p[x]‖², whose gradient is μ − E_p[x]. The "
+    "average of the draws estimates E_p[x]. Worksheet problem 2, and the lesson's section on the "
+    "objective: the line where all other terms are constants.",
 )
 
 
 def _weighted(rng):
-    n = int(rng.integers(5, 30))
-    return rng.gamma(2, 1, n) + rng.normal(), rng.gamma(1, 1, n)
+    """n points and weights; some round, some far from 0, some weights 0."""
+    n = int(rng.integers(3, 12))
+    x, weights = rng.gamma(2, 1, n) + rng.normal(), rng.gamma(1, 1, n) + 0.05
+    match rng.integers(4):
+        case 0:
+            return np.round(2 * x), np.ceil(2 * weights)
+        case 1:
+            weights[0] = 0
+            return x + 20, 10 * weights
+    return x, weights
+
+
+def _moment_symbols(x, weights):
+    share = weights / np.sum(weights)
+    mean = np.sum(share * x)
+    return {
+        "n": len(x),
+        "Σw": np.sum(weights),
+        "mean": mean,
+        "var": np.sum(share * (x - mean) ** 2),
+        "plain mean of x": np.mean(x),
+        "E|x − mean|": np.sum(share * np.abs(x - mean)),
+    }
 
 
 def _moments(mean=None, var=None):
@@ -102,7 +164,7 @@ def _spread(x, weights, mean):
     return moment_match(x, weights)[1]
 
 
-matching = Exercise(
+moment_match_exercise = Exercise(
     moment_match,
     _weighted,
     {
@@ -140,36 +202,76 @@ matching = Exercise(
         ),
     },
     (
-        "First make the weights a distribution: they must sum to 1.",
-        "The mean is $\\sum_i w_i x_i$ with those weights.",
-        "The variance is $\\sum_i w_i (x_i - \\text{mean})^2$: the same weights, around that mean.",
+        "You are at moment matching: the best Gaussian has p's mean and p's variance. p is points"
+        " with weights, so first make the weights a distribution: they must sum to 1.",
+        "The mean is $\\sum_i w_i x_i$ with those weights: no division by n any more.",
+        "The variance is the average, with the same weights, of the squared distance from that"
+        " mean. It is neither around 0, nor divided by n − 1, nor a standard deviation.",
     ),
-    identities={
-        "doubling all weights changes nothing": lambda f: (
-            ""
-            if np.allclose(f(np.arange(3.0), np.ones(3)), f(np.arange(3.0), 2 * np.ones(3)))
-            else "it does"
-        ),
-        "a point of weight 0 changes nothing": lambda f: (
-            ""
-            if np.allclose(
-                f(np.array([1.0, 2.0]), np.array([1.0, 3.0])),
-                f(np.array([1.0, 2.0, 9.0]), np.array([1.0, 3.0, 0.0])),
+    (
+        Scale(
+            lambda x, weights: (
+                {"E[x]": np.sum(weights * x) / np.sum(weights)},
+                {
+                    "E[x²]": np.sum(weights * x**2) / np.sum(weights),
+                    "E[x]²": (np.sum(weights * x) / np.sum(weights)) ** 2,
+                },
             )
-            else "it does"
         ),
-        "the variance is at least 0": lambda f: (
-            "" if f(np.array([1.0, 2.0]), np.array([1.0, 3.0]))[1] >= 0 else "it is negative"
+    ),
+    {
+        "doubling all weights changes neither mean nor variance": lambda f, x, weights: (
+            f(x, 2 * weights),
+            "=",
+            f(x, weights),
         ),
+        "a point of weight 0 changes neither mean nor variance": lambda f, x, weights: (
+            f(np.append(x, 9.0), np.append(weights, 0.0)),
+            "=",
+            f(x, weights),
+        ),
+        "moving all points by 1 does not change the variance": lambda f, x, weights: (
+            f(x + 1, weights)[1],
+            "=",
+            f(x, weights)[1],
+        ),
+        "the mean of points that are all 1 is 1, for the weights in use sum to 1": (
+            lambda f, x, weights: (f(np.ones(len(x)), weights)[0], "=", 1)
+        ),
+        "the variance is at least 0": lambda f, x, weights: (f(x, weights)[1], "≥", 0),
     },
+    parts=("mean", "variance"),
+    examples=tuple(
+        (np.array(x, dtype=float), np.array(weights, dtype=float))
+        for x, weights in (((0, 1), (1, 1)), ((0, 4), (3, 1)), ((0, 1, 2), (2, 1, 1)))
+    ),
+    symbols=_moment_symbols,
+    specials={
+        "the weights are all 1": lambda x, weights: (x, np.ones(len(x))),
+        "the weights sum to 1": lambda x, weights: (x, weights / np.sum(weights)),
+        "the mean is 0": lambda x, weights: (x - np.sum(weights * x) / np.sum(weights), weights),
+    },
+    explanation="The derivative of KL(p‖N(μ, σ²)) in μ vanishes at p's mean, that in σ² at p's "
+    "variance. Under weighted points both are weighted averages, with weights that sum to 1. "
+    "Notebook 02, “Moment matching”: the line μ* = E_p[x], σ²* = Var_p[x].",
 )
 
 
-def _square_table(rng):
-    """A joint table (K, K): square, so that a wrong axis still has the right shape."""
-    size = int(rng.integers(2, 5))
-    table = rng.gamma(1, 1, size=(size, size))
+def _table(rng):
+    """A joint table p(a, b) with other numbers of rows and columns; some with many zeros."""
+    rows, columns = (int(n) for n in rng.choice(np.arange(2, 6), 2, replace=False))
+    table = rng.gamma(1, 1, size=(rows, columns))
+    if not rng.integers(3):
+        table = np.ceil(2 * table)
     return (table / table.sum(),)
+
+
+def _logs_of_marginals(table):
+    shape = np.ones(table.shape)
+    return {
+        "log q₁(a)": np.log(table.sum(axis=1, keepdims=True)) * shape,
+        "log q₂(b)": np.log(table.sum(axis=0)) * shape,
+    }
 
 
 def _conditionals(table):
@@ -189,9 +291,9 @@ def _mean_log(table, axis):
     return np.exp(np.mean(np.log(table), axis=axis))
 
 
-factorising = Exercise(
+factorise_exercise = Exercise(
     factorise,
-    _square_table,
+    _table,
     {
         "this is the product of the conditionals, p(a|b) p(b|a): marginals are sums, not ratios": (
             _conditionals
@@ -222,28 +324,56 @@ factorising = Exercise(
             table.sum(axis=1, keepdims=True) + table.sum(axis=0)
         ),
         "the second factor is flat: b has a marginal too": lambda table: np.outer(
-            table.sum(axis=1), np.full(len(table), 1 / len(table))
+            table.sum(axis=1), np.full(table.shape[1], 1 / table.shape[1])
         ),
     },
     (
-        "The best factor is a marginal: sum the table over the other variable.",
-        "<code>table.sum(axis=1)</code> sums over b and leaves one number for each a.",
-        "<code>np.outer(rows, columns)</code> puts $q_1(a)\\,q_2(b)$ into row a, column b.",
+        "You are at the end of the ledger with the Lagrange multiplier: λ = 1, so the best"
+        " factor is"
+        " the marginal. It is the table summed over the other variable.",
+        "First the two marginals: <code>table.sum(axis=1)</code> sums over b and leaves one number"
+        " for each a, the row; axis 0 leaves one for each b, the column.",
+        "Then every product of a row's number with a column's: entry (a, b) is"
+        " $q_1(a)\\,q_2(b)$, of"
+        " the table's own shape. Nothing needs dividing.",
     ),
-    identities={
-        "the result sums to 1": lambda f: (
-            "" if abs(np.sum(f(TABLE)) - 1) < 1e-9 else f"it sums to {np.sum(f(TABLE)):.6g}"
+    (
+        Scale(_logs_of_marginals, lambda answer, table: np.log(answer), "in the logs"),
+        Scale(
+            lambda table: {"q₁(a) q₂(b)": np.outer(table.sum(axis=1), table.sum(axis=0))},
         ),
-        "the marginals of the result are those of the table": lambda f: (
-            ""
-            if np.allclose(np.sum(f(TABLE), axis=1), TABLE.sum(axis=1))
-            and np.allclose(np.sum(f(TABLE), axis=0), TABLE.sum(axis=0))
-            else "they are not"
+    ),
+    {
+        "the result sums to 1": lambda f, table: (np.sum(f(table)), "=", 1),
+        "the row sums of the result are those of the table: the marginals of the result are those"
+        " of the table": lambda f, table: (np.sum(f(table), axis=1), "=", np.sum(table, axis=1)),
+        "the column sums of the result are those of the table": lambda f, table: (
+            np.sum(f(table), axis=0),
+            "=",
+            np.sum(table, axis=0),
         ),
-        "a table that is a product comes back unchanged": lambda f: (
-            "" if np.allclose(f(PRODUCT), PRODUCT) else "it does not"
+        "a table that is a product comes back unchanged": lambda f, table: (
+            f(factorise(table)),
+            "=",
+            factorise(table),
         ),
     },
+    examples=(
+        (np.array([[0.4, 0.1], [0.2, 0.3]]),),
+        (np.array([[0.1, 0.2, 0.1], [0.3, 0.1, 0.2]]),),
+    ),
+    symbols=lambda table: {
+        "rows": len(table),
+        "columns": table.shape[1],
+        "table": table,
+        "row sums": np.broadcast_to(table.sum(axis=1, keepdims=True), table.shape),
+        "column sums": np.broadcast_to(table.sum(axis=0), table.shape),
+    },
+    explanation="Among all q₁(a) q₂(b), KL(p‖q) is least where each factor is the marginal of p."
+    " The "
+    "outer product of row sums and column sums is that table. Notebook 02, the best q₁ by a"
+    " Lagrange "
+    "multiplier (exercise sheet 1c): the line λ = 1, so q₁ is the marginal.",
 )
 
 TABLE = np.array([[0.4, 0.1], [0.2, 0.3]])

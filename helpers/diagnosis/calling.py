@@ -1,0 +1,57 @@
+"""Does the function answer at all? One call, its exceptions told with the student's own line."""
+
+import copy
+import inspect
+import linecache
+
+import numpy as np
+
+
+class Trouble(Exception):
+    """Why there is no answer to compare, in a sentence for the student."""
+
+
+def call(function, arguments, exercise):
+    """What `function` returns for copies of `arguments`; Trouble where it raises or writes."""
+    given = copy.deepcopy(arguments)
+    try:
+        with np.errstate(all="ignore"):
+            answer = function(*given)
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too are the student's
+        raise Trouble(_raised(error, function, exercise)) from None
+    for name, before, after in zip(exercise.arguments, arguments, given, strict=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            if answer is None:
+                raise Trouble(
+                    f"It returned None, and it changed {name}, an argument: change copies "
+                    "(with .copy()), and `return` them."
+                )
+            raise Trouble(
+                f"It changed its arguments: {name} is another array after the call. "
+                f"Work on a copy ({name}.copy()), or on a new array."
+            )
+    return copy.deepcopy(answer) if isinstance(answer, (np.ndarray, list, tuple)) else answer
+
+
+def _raised(error, function, exercise):
+    kind, words = type(error).__name__, str(error)[:200].strip()
+    told = f"It raised {kind}: {words}" if words else f"It raised {kind}"
+    line = own_line(error.__traceback__, function)
+    if line:
+        return f"{told} — in your line `{line}`."
+    if isinstance(error, TypeError) and "argument" in words:
+        return f"{told}. It is called as {exercise.name}({', '.join(exercise.arguments)})."
+    return f"{told}."
+
+
+def own_line(traceback, function):
+    """The source of the last line of the student's own that was running, or ""."""
+    place = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", None)
+    line = ""
+    for _ in range(2000):
+        if traceback is None:
+            break
+        if traceback.tb_frame.f_code.co_filename == place:
+            line = linecache.getline(place, traceback.tb_lineno).strip() or line
+        traceback = traceback.tb_next
+    return line[:120]

@@ -1,0 +1,169 @@
+"""Is it a single change of something known? A sign, factor, offset, power, log or shape factor."""
+
+import itertools
+
+import numpy as np
+
+from helpers.diagnosis.case import Finding
+from helpers.diagnosis.numbers import ratio
+
+
+def change(view, known, sizes):
+    """How `view.answer` comes from `known` by one change: (kind, facts), or None.
+
+    `sizes` are the names and values of n, d, … and the scalar arguments: see `sizes_of`.
+    """
+    y, k = view.answer, known
+    if k.shape != y.shape or not np.isfinite(k).all() or not np.isfinite(y).all():
+        return None
+    if view.equal(y, -k):
+        return "minus", {}
+    if np.ptp(k) == 0 or np.ptp(y) <= 1e-12 * np.abs(y).max(initial=0):
+        return None
+    return _factor(view, k, sizes) or _offset(view, k, sizes) or _power(view, k)
+
+
+def _factor(view, k, sizes):
+    y = view.answer
+    used = np.abs(k) > 1e-6 * np.abs(k).max()
+    factors = np.where(used, y / np.where(k == 0, 1, k), np.nan)
+    each = _of_each_probe(factors, view.owner)
+    if not np.isfinite(each).all() or not np.any(each) or not view.equal(y, each * k):
+        return None
+    constant = np.median(each)
+    if view.equal(y, constant * k):
+        factor = ratio(constant)
+        return ("factor", {"factor": factor}) if factor not in ("0", "1") else None
+    found = _of_sizes(view, each, sizes, lambda values: values * k)
+    if found:
+        return "factor", {"factor": found}
+    if np.sum(np.bincount(view.owner) > 1) >= 6:
+        return "uneven", {}
+    return None
+
+
+def _offset(view, k, sizes):
+    each = _of_each_probe(view.answer - k, view.owner)
+    if not view.equal(view.answer, k + each):
+        return None
+    constant = np.median(each)
+    if view.equal(view.answer, k + constant):
+        return "offset", {"offset": ratio(constant)}
+    found = _of_sizes(view, each, sizes, lambda values: values + k)
+    return ("offset", {"offset": found}) if found else None
+
+
+def _of_sizes(view, each, sizes, rebuilt):
+    """What multiple of a size (or of a scalar argument) `each` is, on every probe, or ""."""
+    names, values = sizes
+    if not names:
+        return ""
+    _, first = np.unique(view.owner, return_index=True)
+    with np.errstate(all="ignore"):
+        ratios = each[first] / values[:, view.owner[first]]
+        constants = np.median(ratios, axis=1)
+        near = np.abs(ratios - constants[:, None]) <= 1e-4 * np.abs(constants[:, None])
+    for place in np.flatnonzero(near.all(axis=1) & np.isfinite(constants)):
+        if view.equal(view.answer, rebuilt(constants[place] * values[place][view.owner])):
+            return ratio(constants[place], names[place])
+    return ""
+
+
+def _power(view, k):
+    """y = c kᵖ, or a log, exponential, complement, or absolute value of k."""
+    y = view.answer
+    with np.errstate(all="ignore"):
+        simple = {
+            "abs": np.abs(k),
+            "exp": np.exp(k),
+            "log": np.log(k),
+            "log of the size": np.log(np.abs(k)),
+            "complement": 1 - k,
+            "positive part": np.maximum(k, 0),
+        }
+        for name, value in simple.items():
+            if np.isfinite(value).all() and np.ptp(value - k) and view.equal(y, value):
+                return "function", {"function": name}
+        if np.any(k == 0) or np.any(y == 0) or len(k) < 3:
+            return None
+        slope, shift = np.polyfit(np.log(np.abs(k)), np.log(np.abs(y)), 1)
+        slope = np.round(slope, 6)
+        for sign in (np.sign(k), np.ones_like(k), -np.ones_like(k)):
+            value = sign * np.exp(shift) * np.abs(k) ** slope
+            if slope not in (0, 1) and view.equal(y, value):
+                factor = ratio(sign[0] * np.exp(shift) if (sign == sign[0]).all() else 1)
+                return "power", {"power": ratio(slope), "factor": factor}
+    return None
+
+
+def _of_each_probe(values, owner):
+    """The median over the entries of the same probe, for each entry."""
+    if len(owner) == owner[-1] + 1:
+        return values
+    medians = np.full(owner.max() + 1, np.nan)
+    for probe in np.unique(owner):
+        medians[probe] = np.nanmedian(values[owner == probe]) if (owner == probe).any() else 0
+    return medians[owner]
+
+
+def sizes_of(case, view):
+    """Factors that shapes and scalar arguments make: names, and one row a name, for the view."""
+    if case.sizes is None:
+        case.sizes = _sizes(case)
+    used = slice(None) if view.used is None else view.used
+    names, values = case.sizes
+    return names, values[:, used]
+
+
+def _sizes(case):
+    """The same for every probe."""
+    shapes, scalars = {}, {}
+    for probe in case.probes:
+        for name, value in symbols(case.exercise, probe).items():
+            if isinstance(value, (int, np.integer)) or (name in case.names and np.ndim(value) == 0):
+                store = shapes if isinstance(value, (int, np.integer)) else scalars
+                store.setdefault(name, []).append(float(value))
+    found = {}
+    shapes = {n: np.array(v) for n, v in shapes.items() if len(v) == len(case.probes)}
+    scalars = {n: np.array(v) for n, v in scalars.items() if len(v) == len(case.probes)}
+    for name, v in shapes.items():
+        with np.errstate(all="ignore"):
+            found |= {name: v, f"1/{name}": 1 / v, f"√{name}": np.sqrt(v), f"{name}²": v**2}
+            found |= {f"1/√{name}": 1 / np.sqrt(v), f"log {name}": np.log(v)}
+            found |= {f"{name}/({name} − 1)": v / (v - 1), f"({name} − 1)/{name}": (v - 1) / v}
+            found |= {f"√(({name} − 1)/{name})": np.sqrt((v - 1) / v)}
+            found |= {f"√({name}/({name} − 1))": np.sqrt(v / (v - 1)), f"({name} − 1)": v - 1}
+            found |= {f"1/({name} − 1)": 1 / (v - 1), f"({name} + 1)": v + 1}
+    for (one, v), (two, w) in itertools.permutations(shapes.items(), 2):
+        found |= {f"{one}/{two}": v / w, f"{one} {two}": v * w, f"{one} log {two}": v * np.log(w)}
+    for name, v in scalars.items():
+        with np.errstate(all="ignore"):
+            found |= {name: v, f"1/{name}": 1 / v}
+            if np.all(v > 0):
+                found |= {f"√{name}": np.sqrt(v), f"1/√{name}": 1 / np.sqrt(v)}
+                found |= {f"log {name}": np.log(v)}
+    for (one, v), (two, w) in itertools.permutations(scalars.items(), 2):
+        with np.errstate(all="ignore"):
+            found[f"{one}/{two}"] = v / w
+    good = {n: v for n, v in found.items() if np.ptp(v) and np.isfinite(v).all() and np.all(v)}
+    return list(good), np.array(list(good.values())).reshape(len(good), len(case.probes))
+
+
+def symbols(exercise, arguments):
+    """The scalar arguments and the exercise's named quantities."""
+    named = zip(exercise.arguments, arguments, strict=True)
+    scalars = {n: v for n, v in named if np.asarray(v).dtype.kind == "f" and np.ndim(v) == 0}
+    with np.errstate(all="ignore"):
+        return scalars | (exercise.symbols(*arguments) if exercise.symbols else {})
+
+
+def single_change(case):
+    """The right answer's own sign, factor, offset or power, for every wrong part."""
+    found = []
+    for part in case.wrong:
+        view = case.view(part)
+        how = change(view, view.right, sizes_of(case, view))
+        if how:
+            kind, facts = how
+            found.append(Finding(kind, part, facts, exact=kind != "uneven"))
+    return found

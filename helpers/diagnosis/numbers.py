@@ -1,0 +1,69 @@
+"""Numbers as people write them."""
+
+import math
+
+import numpy as np
+
+SIMPLE = {
+    0.5: "½",
+    0.25: "¼",
+    0.75: "¾",
+    1.5: "3/2",
+    1 / 3: "⅓",
+    2 / 3: "⅔",
+    0.125: "⅛",
+    math.sqrt(2): "√2",
+    1 / math.sqrt(2): "1/√2",
+    math.pi: "π",
+    2 * math.pi: "2π",
+    math.log(2): "log 2",
+    1 / math.log(2): "1/log 2",
+    1 / math.log(10): "1/log 10",
+    0.5 / math.log(2): "½/log 2",
+    0.5 / math.log(10): "½/log 10",
+    math.log(10): "log 10",
+    math.log(2 * math.pi): "log 2π",
+    0.5 * math.log(2 * math.pi): "½ log 2π",
+    1.5 * math.log(2 * math.pi): "3/2 log 2π",
+    1 + math.log(2 * math.pi): "(1 + log 2π)",
+    0.5 + 0.5 * math.log(2 * math.pi): "½(1 + log 2π)",
+    math.log(math.pi): "log π",
+    math.e: "e",
+}
+
+
+def ratio(number, of=""):
+    """A coefficient as people write it: ½, −1, 2, log 2π, else six digits; "½ d" with `of`."""
+    size = abs(float(number))
+    sign = "−" if number < 0 and size > 1e-7 else ""
+    text = next((t for v, t in SIMPLE.items() if abs(size - v) < 1e-7 * v), None)
+    if text is None:
+        text = f"{0.0 if size < 1e-7 else size:.6g}"
+    if not of:
+        return sign + text
+    return f"{sign}{of}" if text == "1" else f"{sign}{text} {of}"
+
+
+def pair(one, other):
+    """Two different numbers with digits enough to see the difference (at least four)."""
+    for digits in range(4, 17):
+        texts = [_plain(float(v), digits) for v in (one, other)]
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _plain(value, digits):
+    if not math.isfinite(value):
+        return str(value).replace("-", "−")
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def argument(value):
+    """An argument as the student would type it."""
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return f"{array.item():.6g}" if array.dtype.kind in "fiu" else repr(value)
+    text = np.array2string(array, precision=4, separator=", ", threshold=10**6, floatmode="maxprec")
+    rows = " ".join(text.split()).replace("[ ", "[").replace(".,", ",").replace(".]", "]")
+    return f"np.array({rows})"

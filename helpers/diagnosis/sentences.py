@@ -1,0 +1,296 @@
+"""Findings into sentences: the only place where the diagnosis speaks about mathematics."""
+
+import numpy as np
+
+from helpers.diagnosis.foreign import RIGHT
+
+FUNCTIONS = {
+    "abs": "its absolute value",
+    "exp": "its exponential",
+    "log": "its log",
+    "log of the size": "the log of its absolute value",
+    "complement": "1 minus it",
+    "positive part": "its positive part",
+}
+
+
+def sentence(finding, case):
+    """What a finding says, as one or two sentences."""
+    subject = _subject(finding, case)
+    return SENTENCES[finding.kind](subject, finding.facts, case)
+
+
+def _subject(finding, case):
+    """ "your value", "the variance", "entry j of the mean": what is wrong."""
+    name = case.part_name(finding.part)
+    part = f"the {name}" if name else "your value"
+    entries = case.entries.get(finding.part)
+    if not entries:
+        return part
+    return f"{entries} of {part}" if name else f"{entries}"
+
+
+def _slips(names):
+    return " Or: ".join(f"{name}." for name in names)
+
+
+def _changed(kind, facts, of):
+    """The answer, said as a change of `of`."""
+    match kind:
+        case "minus":
+            return f"minus {of}"
+        case "factor":
+            return f"{facts['factor']} times {of}"
+        case "offset":
+            offset = facts["offset"]
+            sign = "minus" if offset.startswith("−") else "plus"
+            return f"{of} {sign} {offset.removeprefix('−')}"
+        case "power":
+            factor = "" if facts["factor"] == "1" else f"{facts['factor']} times "
+            powers = {"2": "the square of", "½": "the square root of", "−1": "1 over"}
+            how = powers.get(facts["power"])
+            return f"{factor}{how} {of}" if how else f"{factor}{of} to the power {facts['power']}"
+        case "function":
+            return f"{FUNCTIONS[facts['function']].replace('its', 'the').replace('it', of)} of {of}"
+    raise ValueError(kind)
+
+
+def _parts_exchanged(subject, facts, case):
+    names = ", ".join(case.exercise.parts) or "as in the text"
+    return f"The numbers are right, their order is not: {names}. Exchange the two parts."
+
+
+def _single(kind):
+    def told(subject, facts, case):
+        of = "the right one" if subject.startswith("your") else "what it should be"
+        said = _changed(kind, facts, of)
+        if kind == "function" and facts["function"] == "complement":
+            said = f"1 minus {of}"
+        text = f"{_capital(subject)} {_is(subject)} {said}, on every probe."
+        if kind == "minus":
+            return f"The sign is the wrong way round: {subject} {_is(subject)} {said}."
+        factor = facts.get("factor", "")
+        if factor.endswith("1/log 2") or factor.endswith("1/log 10"):
+            return f"{text} The natural logarithm, np.log, is wanted."
+        return text
+
+    return told
+
+
+def _replacement(kind, facts):
+    match kind:
+        case "replaced":
+            return f"{facts['new']} in place of {facts['old']}"
+        case "exchanged":
+            return f"{facts['one']} and {facts['other']} exchanged"
+        case "instead":
+            return f"{facts['used']} in place of {facts['wanted']}"
+        case "cut":
+            names = " and ".join(facts["of"])
+            return f"{facts['entries']} of {names} ({facts['axis']}) used, not the rest"
+    raise ValueError(kind)
+
+
+def _formula(kind):
+    def told(subject, facts, case):
+        replaced = _replacement(kind, facts)
+        return f"{_capital(subject)} {_is(subject)} what the right formula gives with {replaced}."
+
+    return told
+
+
+def _replaced_and_changed(subject, facts, case):
+    base = _replacement(facts["base"], facts["base_facts"])
+    said = _changed(facts["kind"], facts["facts"], f"what the right formula gives with {base}")
+    return f"{_capital(subject)} {_is(subject)} {said}."
+
+
+def _slip_changed(subject, facts, case):
+    said = _changed(facts["kind"], facts["facts"], "what this slip gives")
+    return f"Two things at once. Known slip: {facts['slip']}. And {subject} {_is(subject)} {said}."
+
+
+def _coefficients(subject, facts, case):
+    place = facts["scale"] or ""
+    start = f"{place[0].upper()}{place[1:]}: t" if place else "T"
+    if not subject.startswith("your value"):
+        start = f"{_capital(subject)}{', ' + place if place else ''}: t"
+    parts = []
+    for name, given, right in facts["terms"]:
+        if name in facts["foreign"]:
+            wrong = ", which does not belong" if RIGHT not in name else " in its place"
+            parts.append(f"there is {given} × {name}{wrong}")
+        elif name == "the right answer":
+            if given != "0":
+                parts.append(f"the right one has coefficient {given}, should be 1")
+        else:
+            note = _log(given, right)
+            parts.append(f"the term {name} has coefficient {given}, should be {right}{note}")
+    text = "; ".join(parts)
+    return f"{start}{text[1:]}." if text.startswith("t") else f"{start[:-1]}{text}."
+
+
+def _log(given, right):
+    return " (the natural logarithm is wanted)" if "/log" in given and "/log" not in right else ""
+
+
+def _right_on_scale(subject, facts, case):
+    scale = _capital(facts["scale"])
+    return f"{scale}, {subject} {_is(subject)} right: look at what turns it into the answer."
+
+
+def _changed_on_scale(subject, facts, case):
+    of = "what it should be" if not subject.startswith("your") else "the right one"
+    said = _changed(facts["kind"], facts["facts"], of)
+    return f"{_capital(facts['scale'])}, {subject} {_is(subject)} {said}."
+
+
+def _term_changed(subject, facts, case):
+    said = _changed(facts["kind"], facts["facts"], "what it should be")
+    place = f" {facts['scale']}" if facts["scale"] else ""
+    whose = f" of {subject}" if not subject.startswith("your") else ""
+    return f"Only the term {facts['term']}{whose} is off{place}: it is {said}."
+
+
+def _dependence(subject, facts, case):
+    said = []
+    if facts["ignored"]:
+        said.append(f"{_capital(subject)} does not depend on {_code(facts['ignored'])}; it should.")
+    if facts["extra"]:
+        said.append(f"{_capital(subject)} changes with {_code(facts['extra'])}; it should not.")
+    said += [_slice(subject, *one) for one in facts["slices"][:1]]
+    moves = facts["moves"]
+    where = f" {facts['scale']}" if facts["scale"] else ""
+    if not moves:
+        if len(facts["still"]) > 1:
+            said.append(
+                f"What is off{where} moves with no argument: a constant is wrong or missing."
+            )
+    elif len(moves) < len(case.names):
+        like = f", as {_terms(facts['terms'])}: look there first" if facts["terms"] else ""
+        said.append(
+            f"The difference to the right one{where} moves with {_code(moves)} alone{like}."
+        )
+    return " ".join(said)
+
+
+def _terms(names):
+    does = "the term {} does" if len(names) == 1 else "the terms {} do"
+    return does.format(" and ".join(names))
+
+
+def _slice(subject, name, ndim, axis, place):
+    kind = "entry" if ndim == 1 else ("row" if axis == 0 else "column")
+    which = f"the last {kind}" if place == "last" else f"{kind} {place}"
+    return f"Moving {which} of `{name}` alone leaves {subject} as it was; it should not."
+
+
+def _special(subject, facts, case):
+    verb = "It is" if subject.startswith("your") else f"{_capital(subject)} {_is(subject)}"
+    return f"{verb} right where {', and where '.join(facts['cases'])}."
+
+
+def _not_finite(subject, facts, case):
+    where = f" in {facts['entries']}" if facts["entries"] else ""
+    often = "" if facts["always"] else " for some arguments"
+    text = f"It is not finite ({facts['value']}){where}{often}."
+    if facts["line"]:
+        text += f" It comes from your line `{facts['line']}`: {facts['cause']}."
+    elif facts["cause"]:
+        text += f" {_capital(facts['cause'])}."
+    if facts["else right"]:
+        text += " Everywhere else it is right."
+    return text
+
+
+def _identity(subject, facts, case):
+    left, right = (_value(facts[k]) for k in ("left", "right"))
+    wanted = f"not {right}" if facts["relation"] == "=" else f"not {facts['relation']} {right}"
+    return f"It should hold that {facts['words']}; yours gives {left}, {wanted}."
+
+
+def _value(value):
+    array = np.asarray(value, dtype=float)
+    if array.ndim == 0:
+        return f"{array.item():.6g}".replace("-", "−")
+    return " ".join(np.array2string(array, precision=4, separator=", ").split()).replace("-", "−")
+
+
+def _close(subject, facts, case):
+    return (
+        f"{_capital(subject)} {_is(subject)} close to the right one, but not exact: is something "
+        "sampled, rounded or approximated?"
+    )
+
+
+def _unsteady(subject, facts, case):
+    return "It gives another answer to the same arguments: it draws random numbers, or remembers."
+
+
+def _rounded(subject, facts, case):
+    digits = facts["digits"]
+    whole = f"{_capital(subject)} {_is(subject)} the right one rounded to {digits} digits"
+    return f"{whole}: leave it as it is."
+
+
+def _uneven(subject, facts, case):
+    return (
+        f"{_capital(subject)} {_is(subject)} proportional to the right one, by a factor that "
+        "changes with the arguments: is it normalised?"
+    )
+
+
+def _entries(subject, facts, case):
+    return f"Only {subject} {_is(subject)} wrong."
+
+
+def _right_parts(subject, facts, case):
+    names = " and ".join(f"the {name}" for name in facts["names"])
+    return f"{_capital(names)} {_is(names)} right, {subject} {_is(subject)} not."
+
+
+def _is(subject):
+    return "are" if subject.split(" of ")[0].endswith(("s", "entries")) else "is"
+
+
+def _code(names):
+    listed = [f"`{name}`" for name in names]
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+
+
+def _capital(text):
+    return text[:1].upper() + text[1:]
+
+
+SENTENCES = {
+    "slip": lambda s, f, c: f"Known slip: {_slips(f['slips'])}",
+    "slip of part": lambda s, f, c: f"{_capital(s)}: known slip: {_slips(f['slips'])}",
+    "two slips": lambda s, f, c: f"Two known slips at once: {'; and '.join(f['slips'])}.",
+    "slip changed": _slip_changed,
+    "parts exchanged": _parts_exchanged,
+    "turned": lambda s, f, c: f"{_capital(s)} is the right one {f['how']}.",
+    "minus": _single("minus"),
+    "factor": _single("factor"),
+    "offset": _single("offset"),
+    "power": _single("power"),
+    "function": _single("function"),
+    "uneven": _uneven,
+    "replaced": _formula("replaced"),
+    "exchanged": _formula("exchanged"),
+    "instead": _formula("instead"),
+    "cut": _formula("cut"),
+    "replaced and changed": _replaced_and_changed,
+    "coefficients": _coefficients,
+    "changed on scale": _changed_on_scale,
+    "term changed": _term_changed,
+    "right on scale": _right_on_scale,
+    "dependence": _dependence,
+    "special": _special,
+    "not finite": _not_finite,
+    "identity": _identity,
+    "close": _close,
+    "unsteady": _unsteady,
+    "rounded": _rounded,
+    "entries": _entries,
+    "right parts": _right_parts,
+}

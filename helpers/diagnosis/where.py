@@ -1,0 +1,80 @@
+"""Which entries are wrong? The parts that are right, and the rows, columns and entries not."""
+
+import numpy as np
+
+from helpers.diagnosis.case import Finding
+
+
+def where(case):
+    """The right parts, and what the wrong entries of a wrong part have in common.
+
+    The wrong entries are remembered: the steps after this one look at them alone.
+    """
+    found = []
+    for part in case.wrong:
+        wrong = [~_close(case, parts[part], right[part]) for parts, right in _pairs(case)]
+        if wrong[0].ndim == 0 or all(np.all(each) for each in wrong):
+            continue
+        for words, rule in _rules(case, wrong):
+            masks = [rule(each, probe) for each, probe in zip(wrong, case.probes, strict=True)]
+            inside = all(np.all(mask[each]) for mask, each in zip(masks, wrong, strict=True))
+            outside = any(np.any(~mask) for mask in masks)
+            if inside and outside and any(each.any() for each in wrong):
+                found.append(Finding("entries", part, {"entries": words}))
+                case.entries[part] = words
+                case.masks[part] = masks
+                break
+    if case.wrong and len(case.wrong) < len(case.right[0]):
+        names = [case.part_name(p) for p in range(len(case.right[0])) if p not in case.wrong]
+        if all(names):
+            found.append(Finding("right parts", case.wrong[0], {"names": names}))
+    return found
+
+
+def _pairs(case):
+    return zip(case.answers, case.right, strict=True)
+
+
+def _close(case, answer, right):
+    size = np.abs(right[np.isfinite(right)]).max(initial=0)
+    return np.abs(answer - right) <= case.rtol * (np.abs(right) + 1e-3 * size + 1e-300)
+
+
+def _rules(case, wrong):
+    """(words, mask of the entries meant), narrow ones first."""
+    ndim = wrong[0].ndim
+    counts = [i for i, v in enumerate(case.probes[0]) if isinstance(v, (int, np.integer))]
+    for i in counts:
+        name = case.names[i]
+        if ndim == 1:
+            yield f"entry {name}", lambda w, p, i=i: np.arange(len(w)) == p[i]
+            yield f"the entries other than {name}", lambda w, p, i=i: np.arange(len(w)) != p[i]
+    if ndim == 2:
+        square = all(w.shape[0] == w.shape[1] for w in wrong)
+        if square:
+            yield "entry [0, 1]", lambda w, p: _single(w, (0, 1))
+            yield "entry [1, 0]", lambda w, p: _single(w, (1, 0))
+            yield "entry [0, 0]", lambda w, p: _single(w, (0, 0))
+            yield "entry [1, 1]", lambda w, p: _single(w, (1, 1))
+            yield "the diagonal entries", lambda w, p: np.eye(len(w), dtype=bool)
+            yield "the off-diagonal entries", lambda w, p: ~np.eye(len(w), dtype=bool)
+    kinds = ("row", "column") if ndim == 2 else ("entry", "")
+    for axis in range(min(ndim, 2)):
+        kind = kinds[axis]
+        many = "entries" if kind == "entry" else f"{kind}s"
+        yield f"the last {kind}", lambda w, p, a=axis: _along(w, a, -1)
+        yield f"the first {kind}", lambda w, p, a=axis: _along(w, a, 0)
+        yield f"all {many} but the first", lambda w, p, a=axis: ~_along(w, a, 0)
+        yield f"all {many} but the last", lambda w, p, a=axis: ~_along(w, a, -1)
+
+
+def _single(w, place):
+    mask = np.zeros(w.shape, dtype=bool)
+    mask[place] = True
+    return mask
+
+
+def _along(w, axis, index):
+    mask = np.zeros(w.shape, dtype=bool)
+    np.moveaxis(mask, axis, 0)[index] = True
+    return mask

@@ -1,0 +1,208 @@
+"""The process that runs a student's function: one diagnosis, one answer, and it ends.
+
+Started by `guard`, anew for every check: whatever a function does to it ends with it. It loads
+numpy and the exercises alone. Its stderr carries the answer, its stdout what the student printed.
+"""
+
+import builtins
+import contextlib
+import contextvars
+import faulthandler
+import functools
+import importlib
+import io
+import json
+import linecache
+import math
+import os
+import pickle
+import sys
+import warnings
+from time import monotonic
+
+import numpy as np
+
+from helpers.diagnosis import diagnose
+
+BEGUN = b"begun\n"
+OVERTIME = b"Timeout ("  # so faulthandler's report begins
+IDLE = 600.0  # seconds
+MOST_LINES, MOST_BYTES = 20, 4000  # of what is printed
+MEMORY = 1 << 30  # bytes, beyond what numpy and the exercises take
+SHARED = [  # (name, namespace, its copy) of what every function uses
+    (module.__name__, vars(module), dict(vars(module)))
+    for module in (builtins, math, np, np.linalg, np.random)
+]
+
+_reply = None  # where the answer goes; None in every process but an examining one
+
+
+def serve(module):
+    """Load the exercises of `module`, wait for a request on stdin, answer it, and end."""
+    global _reply
+    with open(os.devnull, "w", encoding="ascii") as nowhere:
+        faulthandler.dump_traceback_later(IDLE, exit=True, file=nowhere)
+        if module:
+            importlib.import_module(module)
+        request = sys.stdin.buffer.read()
+    if not request:  # the notebook's process has ended
+        return
+    printed, _reply, nowhere = os.dup(1), os.dup(2), os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    if hasattr(os, "register_at_fork"):  # a copy of this process must not answer in its place
+        os.register_at_fork(
+            after_in_child=lambda: [os.dup2(nowhere, channel) for channel in (printed, _reply)]
+        )
+    sys.stdout = sys.stderr = io.TextIOWrapper(
+        Printed(printed), encoding="utf-8", errors="replace", newline="\n", write_through=True
+    )
+    np.seterr(all="ignore")
+    warnings.simplefilter("ignore")
+    _limit_memory()
+    os.write(_reply, BEGUN)
+    answer(*examine(**pickle.loads(request)))
+
+
+def answer(outcome, message):
+    """Send the verdict and end, whatever is still running here."""
+    os.write(_reply, json.dumps([outcome, message]).encode())
+    os._exit(0)
+
+
+class Refusal:
+    """What a `check.<name>` becomes in here: it must not examine inside an examination."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, *_):
+        refuse(self.name)
+
+
+def refuse(name):
+    """End an examination whose function calls a check itself."""
+    answer(
+        "error",
+        f"check.{name} is called inside your own function: move that line to the left, "
+        "so that it stands below the function.",
+    )
+
+
+def serving():
+    """Whether this process examines a function."""
+    return _reply is not None
+
+
+def examine(function, exercise, limit, sources, path, folder):
+    """(outcome, message) for a pickled function.
+
+    `exercise` is pickled too, or the (module, name) where it stands; `sources` maps the file names
+    of notebook cells to their text, `path` and `folder` are the notebook's sys.path and folder.
+    """
+    _arm(5 * limit)  # for the student's code that runs outside calls, such as an import
+    sys.path[:] = path
+    with contextlib.suppress(OSError):
+        os.chdir(folder)
+    for name, text in sources.items():
+        linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
+    if isinstance(exercise, bytes):
+        exercise = pickle.loads(exercise)
+    else:
+        exercise = getattr(importlib.import_module(exercise[0]), exercise[1])
+    try:
+        function = pickle.loads(function)
+    except Exception as trouble:
+        return "error", f"Your function does not work outside this notebook: {said(trouble)}"
+    watched = Watched(function, limit)
+    try:
+        return diagnose(exercise, watched.call)
+    except SystemExit:
+        return "error", "It called sys.exit: a function hands back its answer with `return`."
+    except BaseException as trouble:
+        if trouble is watched.raised:
+            return "error", f"It raised {said(trouble)}"
+        return "error", f"The check cannot work with what it returned: {said(trouble)}"
+
+
+class Watched:
+    """A student's function whose calls together may take `limit` seconds.
+
+    What a call changes for the whole process (warnings, numpy's error state, the depth of
+    recursion) ends with the call; a call that changes numpy or the builtins ends the examination.
+    """
+
+    def __init__(self, function, limit):
+        self.left, self.patience, self.raised = limit, 5 * limit, None
+
+        @functools.wraps(function, updated=())
+        def call(*arguments, **named):
+            depth, start = sys.getrecursionlimit(), monotonic()
+            _arm(self.left)
+            try:
+                with warnings.catch_warnings():
+                    return contextvars.copy_context().run(function, *arguments, **named)
+            except BaseException as trouble:
+                self.raised = trouble
+                raise
+            finally:
+                _refuse_changes()
+                self.left -= monotonic() - start
+                _arm(self.patience)
+                sys.setrecursionlimit(depth)
+
+        self.call = call if callable(function) else function
+
+
+def _arm(seconds):
+    """End this process after `seconds`: by a thread of C, which needs no turn of Python's."""
+    faulthandler.dump_traceback_later(max(seconds, 1e-3), exit=True, file=_reply)
+
+
+def _refuse_changes():
+    # Nothing of the builtins is called before they are as they were.
+    for module, now, before in SHARED:
+        changed = [name for name, value in before.items() if now.get(name) is not value]
+        if changed:
+            now.update(before)
+            what = f"{module}.{changed[0]}".removeprefix("builtins.")
+            answer("error", f"It changed {what} for everybody: give your own things other names.")
+
+
+def _limit_memory():
+    if sys.platform == "linux":  # elsewhere the limit is not kept, or not known
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as sizes:
+            taken = int(sizes.read().split()[5]) * resource.getpagesize()
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (taken + MEMORY, hard))
+
+
+def said(trouble):
+    """The exception in words, cut."""
+    try:
+        text = str(trouble)[:200]
+    except Exception:  # the student's own class may do anything
+        text = ""
+    return f"{type(trouble).__name__}: {text}".rstrip(": .") + "."
+
+
+class Printed(io.RawIOBase):
+    """A stream that sends on at once what is printed, lest it is lost, and then cuts it."""
+
+    def __init__(self, channel):
+        self.channel, self.lines, self.left = channel, MOST_LINES, MOST_BYTES
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        data = bytes(data)
+        if self.left > 0:
+            kept = b"".join(data.splitlines(keepends=True)[: self.lines])[: self.left]
+            self.lines -= kept.count(b"\n")
+            self.left = self.left - len(kept) if self.lines else 0
+            os.write(self.channel, kept if self.left else kept.rstrip(b"\n") + b"\n[cut here]")
+        return len(data)

@@ -1,0 +1,1 @@
+"""The notebooks as HTML that needs no kernel and no network: pages, decks, handouts."""
