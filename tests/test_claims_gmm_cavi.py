@@ -78,6 +78,7 @@ INSTRUCTIONS = (
     "At λ = 0.5 slide K from 2 to 3 and 4.",
     "Add a million to every coordinate, and to α.",
     "Put a Gamma prior on 1/λ².",
+    "Section 9 shows what the third component buys.",
 )
 
 
