@@ -195,8 +195,8 @@ def test_equal_weights():
 
 
 @claim(
-    "With free weights the ELBO says two kinds, 0.361 and 0.639: from K = 2 on it does not change, "
-    "and the spare components die at no cost.",
+    "With free weights, λ still 0.5, the ELBO says two kinds, 0.361 and 0.639: from K = 2 on it "
+    "does not change, and the spare components die at no cost.",
     "At λ = 0.4 a third one lives, with weight 0.037, and at λ = 0.3 there are five: a cluster "
     "larger than λ needs several round kinds.",
 )
