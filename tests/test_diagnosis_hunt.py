@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 
 from helpers.diagnosis import diagnose
-from helpers.lessons.gmm_cavi import plain, suspects
-from helpers.lessons.gmm_cavi.broken_elbos import SUSPECTS
+from helpers.lessons.gmm_cavi import formulas, hunt
+from helpers.lessons.gmm_cavi.broken_elbos import BROKEN
+from helpers.lessons.gmm_cavi.data import TINY
 from helpers.lessons.gmm_cavi.puzzle import SEEN, WOULD, name_the_bugs, name_the_bugs_exercise
 from helpers.mixture import MixtureModel
 
@@ -17,9 +18,9 @@ DEFAULT = dict(sd_noise=0.6, shift=0.0, size=1.0, doubt=0.4)
 def excess(letter, **moved):
     at = DEFAULT | moved
     model = MixtureModel(2, 0.0, 1.5, at["sd_noise"] ** 2)
-    state = suspects.state_at(at["shift"], at["size"], at["doubt"])
-    right = plain.elbo_terms(model, suspects.X, state).total
-    return SUSPECTS[letter](model, suspects.X, state) - right
+    state = hunt.state_at(at["shift"], at["size"], at["doubt"])
+    right = formulas.elbo_terms(model, TINY, state).total
+    return BROKEN[letter](model, TINY, state) - right
 
 
 def moves(letter, **moved):

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.special import entr
 
 from helpers.exercise import Exercise, Scale
-from helpers.lessons.gmm_cavi import plain
-from helpers.lessons.gmm_cavi.plain import update_assignments, update_components
+from helpers.lessons.gmm_cavi import formulas
+from helpers.lessons.gmm_cavi.formulas import update_assignments, update_components
 from helpers.lessons.gmm_cavi.puzzle import name_the_bugs_exercise
 from helpers.mixture import MixtureModel, State
 
@@ -401,7 +401,7 @@ def _elbo_symbols(x, phi, means, variances, prior_mean, prior_var, noise_var):
 
 def _terms(x, phi, means, variances, prior_mean, prior_var, noise_var):
     model = MixtureModel(len(means), prior_mean, prior_var, noise_var)
-    return plain.elbo_terms(model, x, State(phi, means, variances))
+    return formulas.elbo_terms(model, x, State(phi, means, variances))
 
 
 def _plus(extra):

@@ -6,65 +6,102 @@ falls = Prediction(
     "While the sweeps run, which of these can fall from one sweep to the next?",
     ("Nothing can", "The ELBO", "A single term of the ELBO"),
     2,
-    "Each update is the best factor while the others stay, so the sum never falls. Its five terms "
-    "are free to trade: the data term usually gains what the entropies pay.",
-    "Set K = 6 and play: the lower panel has falling curves, the upper one never.",
+    "Each update is the best factor while the others stay, so the sum does not fall. Its terms are "
+    "free to trade: at λ = 0.5 the data term pays and the entropies gain in nine sweeps of ten.",
+    "Set K = 6 and play: in the lower panel curves fall, the upper one does not.",
+    (
+        "The sum is maximised, not each term.",
+        "An update that lowered the ELBO would not be the best factor.",
+        "",
+    ),
 )
 
 doubt = Prediction(
     "At λ = 0.5 just 5 of the 272 eruptions are not sure of their kind (largest φ below 0.9). How "
     "many at λ = 1.2?",
-    ("still about 5", "about 30", "most of them"),
+    ("about 10", "about 80", "more than 200"),
     2,
-    "The log odds are divided by λ²: going from 0.5 to 1.2 makes them nearly six times smaller, "
-    "and the two means move together as well.",
+    "The log odds are divided by λ²: going from 0.5 to 1.2 makes them nearly six times smaller. "
+    "And the two means move together as well.",
     "Set λ to 1.2 and the sweep slider to 40: 220 points are not sure.",
+    (
+        "Log odds nearly six times smaller do more than double the doubtful ones: with the means "
+        "where they were there would be 80.",
+        "That is what λ² alone does, with the means where they were. They move.",
+        "",
+    ),
 )
 
 restarts = Prediction(
     "Five clusters that anyone can see, K = 5, 30 random starts. How many find all five?",
     ("all 30", "about 20", "about 5"),
     1,
-    "Starts with two means in one cluster often stay there: to cross over, a mean would have to "
-    "pass through places that are worse.",
+    "Each bad end is a top of its own: move its means by 0.1, and the sweeps lead back to it.",
     "22 of the 30 share the best ELBO; walk through the ranks from 23 on.",
+    (
+        "That would need an ELBO with a single top. Here the 30 ends have six different heights.",
+        "",
+        "Each of the 30 starts leaves some cluster without a mean. The sweeps repair 22 of them.",
+    ),
 )
 
-symmetric = Prediction(
-    "Two components start at exactly the same mean and variance. After 30 sweeps they are",
-    ("still equal", "apart, but slowly", "apart, thanks to rounding"),
+start = Prediction(
+    "Four means start at exactly the same place. After 20 sweeps they are",
+    ("still together", "apart, but slowly", "apart, thanks to rounding"),
     0,
-    "Equal components get φ = ½ everywhere, and so the same update. The ELBO is flat there: a "
+    "Equal components get φ = ¼ everywhere, and so the same update. The ELBO is flat there: a "
     "saddle, not a top.",
-    "Set the kick to −16, which here means none at all. Then −12: for ten sweeps nothing seems to "
-    "happen.",
-)
-
-dead = Prediction(
-    "A component starts far from every point and gets no responsibility. Where is its mean after "
-    "one sweep?",
-    ("where it was", "at the nearest cluster", "at the prior's mean"),
-    2,
-    "With N_k = 0 the update reads s² = σ² and m = α: what no data touch is the prior, exactly.",
-    "Start of component 4 at 5, one sweep: it sits at the origin with the prior's variance.",
+    "Distance slider at −13, which here means exactly 0; then at −12, where nothing shows for nine "
+    "sweeps; then at the other end, 1.5.",
+    (
+        "",
+        "Slowly is what happens after a small push. At exactly 0 there is none.",
+        "The same operations on equal numbers give equal numbers, rounding included.",
+    ),
 )
 
 labels = Prediction(
     "Three groups, so far apart that nobody doubts. Does log p(x) − ELBO go to 0?",
     ("Yes", "No, to log 3", "No, to log 3!"),
     2,
-    "The kinds have no names. The posterior has 3! equal copies, one for every naming; q holds "
-    "one of them, and pays the logarithm of what it leaves out.",
+    "The posterior has 3! equal copies, one for every naming of the kinds. q holds one of them, "
+    "and pays the logarithm of what it leaves out.",
     "K = 3, separation 8: the gap is 1.7918 nats, and log 6 = 1.7918.",
+    (
+        "It would if the names were known: the posterior given one naming is a product, as q is.",
+        "That counts three names for the first kind; two are left for the second.",
+        "",
+    ),
 )
 
-how_many = Prediction(
-    "With every component more, the best likelihood can only rise. And the ELBO?",
-    ("It can only rise, too", "It turns down"),
+narrow = Prediction(
+    "Six points, two kinds that overlap; call the first point's kind 1, so that no label can "
+    "switch. Is q's variance of that centre right?",
+    ("Yes: each factor is optimal", "Too small", "Too large"),
     1,
-    "Each component must be believed before it helps: its mean pays a price against the prior, "
-    "and each point pays log K for its name.",
-    "At λ = 0.5: −484.05 for K = 2, −480.70 for K = 3, −494.47 for K = 4.",
+    "It is not known who belongs to the kind. At separation 2, λ = 1, the truth is 0.482: 0.301 "
+    "if one knew, and 0.181 because one does not. Having averaged the kinds first, q says 0.293.",
+    "The left panel opens at that setting; slide λ and the separation from there.",
+    (
+        "Optimal among products, by KL(q‖p), and KL(q‖p) does not ask for the right variance.",
+        "",
+        "It can be: where CAVI merges both kinds into one, by up to 3 %. Here it does not.",
+    ),
+)
+
+likelihood = Prediction(
+    "All components weigh 1/K and have the same λ. Give maximum likelihood one component more. Can "
+    "its best likelihood fall?",
+    ("No: more can only fit better", "Yes"),
+    1,
+    "With K = 4 no component can have weight ⅓, or none: the old fit is not among the new ones. "
+    "For the eruptions at λ = 0.5 the best log likelihoods are −468.26, −458.24 and −465.87 at "
+    "K = 2, 3 and 4. With free weights it cannot fall.",
+    "At λ = 0.5 the solid curve rises from K = 2 to 3 and drops at 4; the dashed one stays.",
+    (
+        "That needs the old fit to be among the new ones. With weights fixed at 1/K it is not.",
+        "",
+    ),
 )
 
 outlier = Prediction(
@@ -75,7 +112,13 @@ outlier = Prediction(
         "It is ignored",
     ),
     1,
-    "A Gaussian charges the square of the distance. At some distance it is cheaper to squeeze 50 "
-    "points into one component. A model with light tails cannot ignore anything.",
-    "Between 14 and 16 the two curves cross.",
+    "A Gaussian charges the square of the distance. From some distance on it is cheaper to squeeze "
+    "50 points into one component.",
+    "At distance 14 the first fit is still the better one, at 15 the second.",
+    (
+        "Near by it is: against 25 others the mean gives way by a 26th of the distance. But the "
+        "square of what remains grows without end.",
+        "",
+        "No point can be: its φ sums to 1, so some component pays for it.",
+    ),
 )

@@ -3,40 +3,33 @@
 import numpy as np
 
 from helpers import mixture
-from helpers.lessons.gmm_cavi import tiny
+from helpers.lessons.gmm_cavi.coordinate_rule import given_kind
 from helpers.lessons.gmm_cavi.data import TINY
-from helpers.lessons.gmm_cavi.derivations import given_kind
-from helpers.lessons.gmm_cavi.tiny import NOISE, PHI, PRIOR, SPREAD
-from helpers.quadrature import gauss_hermite
+from helpers.lessons.gmm_cavi.six_points import (
+    ALPHA,
+    NOISE,
+    PHI,
+    PRIOR,
+    SPREAD,
+    D,
+    expect,
+    expect_mean,
+    log_density,
+    log_joint,
+    model,
+    state,
+)
 from helpers.widgets import Derivation, Line, Slider
 
 
-def _expected_log_normal(point, k, lam, q):
-    root = np.sqrt(q.variances[k]) * np.eye(2)
-    return gauss_hermite(lambda mu: tiny.log_normal(TINY[point - 1], mu, lam**2), q.means[k], root)
+def _square(gap):
+    return np.sum(gap**2, axis=-1)
 
 
-def _expected_square(point, k, q):
-    root = np.sqrt(q.variances[k]) * np.eye(2)
-    return gauss_hermite(lambda mu: np.sum((TINY[point - 1] - mu) ** 2, axis=-1), q.means[k], root)
-
-
-def _odds_closed(point, lam, s1):
-    q = tiny.state(s1)
-    gap = np.sum((TINY[point - 1] - q.means) ** 2, axis=1) + 2 * q.variances
-    return (gap[1] - gap[0]) / (2 * lam**2)
-
-
-def _odds_tutorial(point, lam, s1):
-    q = tiny.state(s1)
-    inner = q.means @ TINY[point - 1] / lam**2
-    weight = inner - (np.sum(q.means**2, axis=1) + 2 * q.variances) / (2 * lam**2)
-    return weight[0] - weight[1]
-
-
-def _odds(point, lam, s1):
-    given = given_kind(point - 1, lam, 1.5, s1)
-    return given[0] - given[1]
+def _log_weights_of_kinds(x, q, lam):
+    """The two brackets: x·m_k/λ² − (‖m_k‖² + D s_k²)/2λ²."""
+    size = _square(q.means) + D * q.variances
+    return q.means @ x / lam**2 - size / (2 * lam**2)
 
 
 assignments = Derivation(
@@ -47,25 +40,27 @@ assignments = Derivation(
             r" = \mathbb{E}_{-c_i}[\log p(x,\mu,c)\mid c_i{=}1]"
             r" - \mathbb{E}_{-c_i}[\log p(x,\mu,c)\mid c_i{=}2]",
             "The rule just derived; in odds the normaliser drops out. By enumeration.",
-            _odds,
+            lambda i, q, lam: (
+                np.array([1, -1]) @ given_kind(i, lam, PRIOR.start, float(q.variances[0]))
+            ),
         ),
         Line(
             r"= \mathbb{E}[\log\mathcal{N}(x_i\mid\mu_1,\lambda^2 I)]"
             r" - \mathbb{E}[\log\mathcal{N}(x_i\mid\mu_2,\lambda^2 I)]",
             r"Everything without $c_i$ is in both, and $p(c_i)=1/K$ is the same for every kind.",
-            lambda point, lam, s1: (
-                _expected_log_normal(point, 0, lam, tiny.state(s1))
-                - _expected_log_normal(point, 1, lam, tiny.state(s1))
+            lambda i, q, lam: (
+                expect_mean(lambda mu: log_density(TINY[i], mu, lam**2), q, 0)
+                - expect_mean(lambda mu: log_density(TINY[i], mu, lam**2), q, 1)
             ),
         ),
         Line(
             r"= -\frac{1}{2\lambda^2}\Bigl(\mathbb{E}\|x_i-\mu_1\|^2"
             r" - \mathbb{E}\|x_i-\mu_2\|^2\Bigr)",
             r"$\frac D2\log 2\pi\lambda^2$ is in both, too: all kinds share one λ.",
-            lambda point, lam, s1: (
-                (
-                    _expected_square(point, 1, tiny.state(s1))
-                    - _expected_square(point, 0, tiny.state(s1))
+            lambda i, q, lam: (
+                -(
+                    expect_mean(lambda mu: _square(TINY[i] - mu), q, 0)
+                    - expect_mean(lambda mu: _square(TINY[i] - mu), q, 1)
                 )
                 / (2 * lam**2)
             ),
@@ -75,27 +70,40 @@ assignments = Derivation(
             r" - \|x_i-m_2\|^2 - D s_2^2\Bigr)",
             r"$\mathbb{E}\|x-\mu\|^2 = \|x-m\|^2 + D s^2$: each of the D coordinates brings its "
             r"own $s^2$.",
-            _odds_closed,
+            lambda i, q, lam: (
+                -(
+                    _square(TINY[i] - q.means[0])
+                    + D * q.variances[0]
+                    - _square(TINY[i] - q.means[1])
+                    - D * q.variances[1]
+                )
+                / (2 * lam**2)
+            ),
         ),
         Line(
             r"= \left[\frac{x_i^\top m_1}{\lambda^2} - \frac{\|m_1\|^2 + D s_1^2}{2\lambda^2}"
             r"\right] - \left[\frac{x_i^\top m_2}{\lambda^2}"
             r" - \frac{\|m_2\|^2 + D s_2^2}{2\lambda^2}\right]",
             r"$\|x_i\|^2$ is in both. Each bracket is the log weight of a kind.",
-            _odds_tutorial,
+            lambda i, q, lam: -np.diff(_log_weights_of_kinds(TINY[i], q, lam))[0],
         ),
         Line(
             r"\varphi_{ik} = \frac{\exp\{x_i^\top m_k/\lambda^2 - (\|m_k\|^2 + D s_k^2)"
             r"/2\lambda^2\}}{\sum_l \exp\{x_i^\top m_l/\lambda^2 - (\|m_l\|^2 + D s_l^2)"
             r"/2\lambda^2\}}",
-            r"Normalised over the kinds: $\varphi_{i1}$, against <code>update_assignments</code>.",
-            lambda point, lam, s1: 1 / (1 + np.exp(-_odds_tutorial(point, lam, s1))),
-            aside=lambda point, lam, s1: mixture.update_assignments(
-                tiny.model(lam, 1.5), TINY, tiny.state(s1)
-            ).responsibilities[point - 1, 0],
+            r"Normalised over the kinds. Aside: $\varphi_{i1}$, against "
+            "<code>mixture.update_assignments</code>.",
+            lambda i, q, lam: (
+                np.exp(_log_weights_of_kinds(TINY[i], q, lam)[0])
+                / np.sum(np.exp(_log_weights_of_kinds(TINY[i], q, lam)))
+            ),
+            aside=lambda i, q, lam: mixture.update_assignments(
+                model(lam, PRIOR.start), TINY, q
+            ).responsibilities[i, 0],
         ),
     ),
     (Slider("point", "point i", 1, 6, 4, 1), NOISE, SPREAD),
+    lambda point, lam, s1: dict(i=point - 1, q=state(s1), lam=lam),
 )
 
 
@@ -104,77 +112,65 @@ def _log_factor(t, lam, sig):
 
     def held(mu, hot):
         fixed = np.concatenate([np.broadcast_to(t, mu[:, :1].shape), mu[:, 1:]], axis=1)
-        return tiny.log_joint(fixed, hot, lam, sig)
+        return log_joint(fixed, hot, lam, sig)
 
-    return tiny.expect(held, tiny.state())
-
-
-def _rise(t1, t2, lam, sig):
-    return _log_factor([t1, t2], lam, sig) - _log_factor([0, 0], lam, sig)
+    return expect(held, state())
 
 
-def _kept(t1, t2, lam, sig):
-    def total(t):
-        prior = tiny.log_normal(t, tiny.PRIOR_MEAN, sig**2)
-        return prior + PHI[:, 0] @ tiny.log_normal(TINY, t, lam**2)
-
-    return total(np.array([t1, t2])) - total(np.zeros(2))
+def _kept(t, lam, sig):
+    """What of log p(x, c, μ) holds μ₁, at μ₁ = t."""
+    return log_density(t, ALPHA, sig**2) + PHI[:, 0] @ log_density(TINY, t, lam**2)
 
 
-def _squares(t1, t2, lam, sig):
-    t, alpha = np.array([t1, t2]), tiny.PRIOR_MEAN
-    prior = np.sum((t - alpha) ** 2) - np.sum(alpha**2)
-    data = PHI[:, 0] @ (np.sum((TINY - t) ** 2, axis=1) - np.sum(TINY**2, axis=1))
-    return -prior / (2 * sig**2) - data / (2 * lam**2)
+def _squares(t, lam, sig):
+    prior = (_square(t - ALPHA) - _square(ALPHA)) / (2 * sig**2)
+    return -prior - PHI[:, 0] @ (_square(TINY - t) - _square(TINY)) / (2 * lam**2)
 
 
-def _coefficients(lam, sig):
-    """Precision and pull: the factors of −½‖μ‖² and of μ."""
-    precision = 1 / sig**2 + PHI[:, 0].sum() / lam**2
-    return precision, tiny.PRIOR_MEAN / sig**2 + PHI[:, 0] @ TINY / lam**2
+def _collected(t, lam, sig):
+    n1 = PHI[:, 0].sum()
+    pull = ALPHA / sig**2 + PHI[:, 0] @ TINY / lam**2
+    return -0.5 * (1 / sig**2 + n1 / lam**2) * _square(t) + t @ pull
 
 
-def _collected(t1, t2, lam, sig):
-    precision, pull = _coefficients(lam, sig)
-    return -0.5 * precision * (t1**2 + t2**2) + pull @ [t1, t2]
+def _completed(t, lam, sig):
+    s2 = 1 / (1 / sig**2 + PHI[:, 0].sum() / lam**2)
+    m = s2 * (ALPHA / sig**2 + PHI[:, 0] @ TINY / lam**2)
+    return -(_square(t - m) - _square(m)) / (2 * s2)
 
 
-def _completed(t1, t2, lam, sig):
-    precision, pull = _coefficients(lam, sig)
-    mean = pull / precision
-    return -0.5 * precision * (np.sum((np.array([t1, t2]) - mean) ** 2) - np.sum(mean**2))
-
-
-def _measured(t1, t2, lam, sig):
+def _measured(t, lam, sig):
     """s₁² and m₁ from differences of line 1, exact for a parabola."""
-    middle, (right, left, up, down) = (
-        _log_factor([0, 0], lam, sig),
-        (_log_factor(t, lam, sig) for t in ([1, 0], [-1, 0], [0, 1], [0, -1])),
+    middle = _log_factor([0, 0], lam, sig)
+    right, left, up, down = (
+        _log_factor(place, lam, sig) for place in ([1, 0], [-1, 0], [0, 1], [0, -1])
     )
     variance = -1 / (right + left - 2 * middle)
     return np.array([variance, variance * (right - left) / 2, variance * (up - down) / 2])
 
 
-def _updated(t1, t2, lam, sig):
-    best = mixture.update_components(tiny.model(lam, sig), TINY, tiny.state())
-    return np.array([best.variances[0], *best.means[0]])
+def _formulas(t, lam, sig):
+    precision = 1 / sig**2 + np.sum(PHI[:, 0]) / lam**2
+    means = (ALPHA / sig**2 + np.sum(PHI[:, :1] * TINY, axis=0) / lam**2) / precision
+    return np.array([1 / precision, *means])
 
 
 components = Derivation(
     "The update of q(μ₁): the height of log q* at t, above its height at 0",
     (
         Line(
-            r"\log q^*(t) - \log q^*(0) = \mathbb{E}_{-\mu_1}[\log p(x,c,\mu)]_{\mu_1=t}"
-            r" - \mathbb{E}_{-\mu_1}[\log p(x,c,\mu)]_{\mu_1=0}",
+            r"\begin{aligned}&\log q^*(t) - \log q^*(0)\\ &= \mathbb{E}_{-\mu_1}"
+            r"[\log p(x,c,\mu)]_{\mu_1=t} - \mathbb{E}_{-\mu_1}[\log p(x,c,\mu)]_{\mu_1=0}"
+            r"\end{aligned}",
             "The same rule for the other kind of factor, by enumeration and quadrature.",
-            _rise,
+            lambda t, lam, sig: _log_factor(t, lam, sig) - _log_factor([0, 0], lam, sig),
         ),
         Line(
             r"= \Bigl[\log\mathcal{N}(t\mid\alpha,\sigma^2 I)"
             r" + \sum_i \varphi_{i1}\log\mathcal{N}(x_i\mid t,\lambda^2 I)\Bigr] - [\,t{=}0\,]",
             r"What does not hold μ₁ is in both. Point i counts with $\mathbb{E}[c_{i1}]="
             r"\varphi_{i1}$: a soft count.",
-            _kept,
+            lambda t, lam, sig: _kept(t, lam, sig) - _kept(np.zeros(D), lam, sig),
         ),
         Line(
             r"= -\frac{\|t-\alpha\|^2-\|\alpha\|^2}{2\sigma^2}"
@@ -191,16 +187,17 @@ components = Derivation(
         ),
         Line(
             r"= -\frac{\|t-m_1\|^2 - \|m_1\|^2}{2s_1^2}",
-            "The square completed: q*(μ₁) is Gaussian. Nobody assumed that.",
+            "The square completed, with m₁ and s₁² as in the next line: q*(μ₁) is Gaussian. "
+            "Nobody assumed that.",
             _completed,
         ),
         Line(
             r"s_1^2 = \frac{1}{1/\sigma^2 + N_1/\lambda^2},\qquad"
             r" m_1 = s_1^2\Bigl(\frac{\alpha}{\sigma^2}"
             r" + \frac{\sum_i\varphi_{i1}x_i}{\lambda^2}\Bigr)",
-            "Precisions add; the mean is their weighted average. From "
-            "<code>update_components</code>, against curvature and slope of line 1.",
-            _updated,
+            "Precisions add; the mean is their weighted average. Aside: against the curvature and "
+            "the slope of line 1.",
+            _formulas,
             aside=_measured,
         ),
     ),
@@ -210,4 +207,5 @@ components = Derivation(
         NOISE,
         PRIOR,
     ),
+    lambda t1, t2, lam, sig: dict(t=np.array([t1, t2]), lam=lam, sig=sig),
 )

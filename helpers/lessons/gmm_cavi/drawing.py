@@ -1,8 +1,9 @@
-"""Points coloured and shaped by responsibility, cheap enough to change under a hand.
+"""The marks of a mixture: points by responsibility, rings of q(μ), and a scale for the ELBO.
 
-The shape is the likeliest component's. Its colour is that component's where the point is sure,
-and a mixture where it is not; an undecided point is an empty outline. All marks of one shape
+A point's shape is the likeliest component's. Its colour is that component's where the point is
+sure, and a mixture where it is not; an undecided point is an empty outline. All marks of one shape
 and one level of certainty are a single path: 300 separate markers would take twice the time.
+Here and not in `plots`, since only this lesson draws responsibilities.
 """
 
 import numpy as np
@@ -11,7 +12,17 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from helpers.gaussians import ellipse
-from helpers.plots import ACCENT, APPROXIMATION, GAIN, LOSS, SAMPLES, TARGET
+from helpers.plots import (
+    ACCENT,
+    APPROXIMATION,
+    GAIN,
+    LOSS,
+    SAMPLES,
+    TARGET,
+    draw_curve,
+    set_axes,
+)
+from helpers.words import fixed, listed, short
 
 COLORS = (TARGET, APPROXIMATION, SAMPLES, LOSS, GAIN, ACCENT)
 RGB = np.array([to_rgb(color) for color in COLORS])
@@ -60,7 +71,8 @@ class Cloud:
 
 
 class Points:
-    """The points x (N, 2) on `ax`; `move(responsibilities)` colours and shapes them anew."""
+    """The points x (N, 2) on `ax`; `move(responsibilities)` colours and shapes them anew, or the
+    first of them where it has fewer rows."""
 
     def __init__(self, ax, x, n_components, size, *, animated=True):
         self._x = x
@@ -84,35 +96,25 @@ class Points:
                 chosen = (best == k) & (level == grade)
                 # Sure points keep the component's own colour; others share their mean mixture.
                 color = mixed[chosen].mean(axis=0) if grade and chosen.any() else RGB[k % 6]
-                cloud.move(self._x[chosen], color)
+                cloud.move(self._x[: len(best)][chosen], color)
         return np.bincount(level, minlength=3)
 
 
-class Stroke(PathPatch):
-    """A line that moves, at a third of the cost of a Line2D; `move` takes (n, 2)."""
-
-    def __init__(self, ax, color, linestyle="-", linewidth=1.8, animated=True):
-        style = dict(edgecolor=color, linestyle=linestyle, linewidth=linewidth, fill=False)
-        super().__init__(Path(np.empty((0, 2))), animated=animated, **style)
-        ax.add_patch(self)
-
-    def move(self, vertices):
-        self.set_path(Path(vertices))
-
-
-_CIRCLE = ellipse([0, 0], np.eye(2), 1, 37).T
+CIRCLE = ellipse([0, 0], np.eye(2), 1, 37).T
 
 
 class Components:
     """The rings of q(μ_k) at two standard deviations, and the means as marks of `size`."""
 
     def __init__(self, ax, n_components, size, *, ring=None, animated=True):
-        kinds = range(n_components)
+        styles = [dict(color=ring or COLORS[k % 6], linestyle=RINGS[k % 6]) for k in range(6)]
         self._rings = [
-            Stroke(ax, ring or COLORS[k % 6], RINGS[k % 6], animated=animated) for k in kinds
+            draw_curve(ax, [], [], linewidth=1.8, animated=animated, **styles[k % 6])
+            for k in range(n_components)
         ]
         self._centres = [
-            Cloud(ax, k, size, animated=animated, edgecolor="black", linewidth=1.4) for k in kinds
+            Cloud(ax, k, size, animated=animated, edgecolor="black", linewidth=1.4)
+            for k in range(n_components)
         ]
 
     def move(self, means, variances, n_sd=2):
@@ -120,4 +122,46 @@ class Components:
             ring.set_visible(k < len(means))
             centre.move(means[k : k + 1], COLORS[k % 6])
             if k < len(means):
-                ring.move(means[k] + n_sd * np.sqrt(variances[k]) * _CIRCLE)
+                ring.set_data(*(means[k] + n_sd * np.sqrt(variances[k]) * CIRCLE).T)
+
+
+class Symlog:
+    """A scale that is linear up to `smallest` and logarithmic beyond, on an ordinary axis.
+
+    Matplotlib's own transforms every line anew at every move.
+    """
+
+    def __init__(self, smallest):
+        self._smallest = smallest
+
+    def __call__(self, y):
+        return np.arcsinh(np.asarray(y) / self._smallest)
+
+    def set_axis(self, ax, low, high, ticks):
+        """`ticks`: the labelled values."""
+        ax.set_ylim(*self([low, high]))
+        ax.set_yticks(self(ticks), [short(tick) for tick in ticks])
+
+
+FALL = Symlog(1e-3)
+
+
+def draw_rise(ax, n_sweeps, title, low=-4000, ticks=(-1000, -10, -0.1, 0)):
+    """Axes for a curve that rises to 0 from far below; heights go through FALL."""
+    set_axes(ax, (-0.5, n_sweeps + 0.5), (0, 1), xlabel="sweep", ylabel="nats", title=title)
+    FALL.set_axis(ax, low, 0.004, ticks)
+
+
+ZOOM = (-2.6, 2.6)
+
+
+def draw_eruptions(ax, title=""):
+    """Axes for the standardised eruptions, to scale."""
+    labels = dict(xlabel="duration, in sd from the mean", ylabel="waiting, in sd from the mean")
+    set_axes(ax, ZOOM, ZOOM, title=title, **labels)
+    ax.set_aspect("equal")
+
+
+def in_order(counts):
+    """Soft counts as a caption says them: 98.9 and 173.1."""
+    return listed([fixed(n, 1) for n in counts])
