@@ -169,6 +169,7 @@ def gaussian_vi(
     function = _at_once(log_joint_and_gradient, mean)
     path, elbo = np.empty((n_steps, 2, mean.size)), np.empty(n_steps)
     first, second = np.zeros((2, 2, mean.size))  # Adam's running means of gradient and square
+    learned = np.zeros((mean.size, mean.size))
     done = 0
     try:
         for t in range(n_steps):
@@ -177,7 +178,11 @@ def gaussian_vi(
             sd = np.exp(log_sd)
             value, gradient = function(mean + sd * pushes)
             elbo[t] = value.mean() + _entropy(log_sd)
-            ascent = sd * gradient.mean(axis=0), 1 + sd * (gradient * pushes).mean(axis=0)
+            # sE[∇ log p εᵀ] is learned as it goes: what it explains is taken at its exact mean.
+            left = sd * gradient - pushes @ learned.T
+            ascent = left.mean(axis=0), 1 + np.diag(learned) + (left * pushes).mean(axis=0)
+            learned += 0.2 / (1 + mean.size / half) * (left.T @ pushes) / len(pushes)
+            ascent = np.clip(ascent, -5, 5)  # else Adam remembers a wild start too long
             first = 0.9 * first + 0.1 * np.array(ascent)
             second = 0.99 * second + 0.01 * np.square(ascent)
             scaled = first / (1 - 0.9 ** (t + 1)) / (np.sqrt(second / (1 - 0.99 ** (t + 1))) + 1e-8)
