@@ -8,14 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.arguments import (
-    broadcast,
-    count,
-    positive_array,
-    positive_scalar,
-    real_array,
-    vector,
-)
+from helpers.arguments import count, positive_array, positive_scalar, real_array, vector
 from helpers.divergences import Estimate
 from helpers.modes import mode
 
@@ -69,7 +62,8 @@ def metropolis(log_joint, start, n_samples, step, rng, *, progress=None):
     Returns: Chain. Interrupted (KeyboardInterrupt), it returns the samples it has.
     Raises: ValueError naming the argument.
     """
-    start, step, rng = _points("start", start), _steps(step, start), np.random.default_rng(rng)
+    start, rng = _points("start", start), np.random.default_rng(rng)
+    step = _steps("step", step, start)
     value = _first_value("log_joint", log_joint(start), start)
 
     def move(state):
@@ -82,9 +76,7 @@ def metropolis(log_joint, start, n_samples, step, rng, *, progress=None):
     return _run(move, (start, value), n_samples, progress)
 
 
-def hamiltonian(
-    log_joint_and_gradient, start, n_samples, step, n_leapfrog, rng, *, progress=None
-):
+def hamiltonian(log_joint_and_gradient, start, n_samples, step, n_leapfrog, rng, *, progress=None):
     """Hamiltonian Monte Carlo: a random push, a path of (nearly) constant energy, a Metropolis test.
 
     H(z, r) = −log p(x, z) + ½ rᵀr,  r ~ N(0, I);  accept with min(1, exp(H − H'))
@@ -94,7 +86,8 @@ def hamiltonian(
     `metropolis`. Returns: Chain. Interrupted, it returns the samples it has.
     Raises: ValueError naming the argument.
     """
-    start, step, rng = _points("start", start), _steps(step, start), np.random.default_rng(rng)
+    start, rng = _points("start", start), np.random.default_rng(rng)
+    step = _steps("step", step, start)
     count("n_leapfrog", n_leapfrog)
     value, gradient = log_joint_and_gradient(start)
     value = _first_value("log_joint_and_gradient", value, start)
@@ -121,7 +114,7 @@ def leapfrog(log_joint_and_gradient, z, momentum, step, n_leapfrog):
     """
     z, momentum = _points("z", z), real_array("momentum", momentum)
     _same_shape("momentum", momentum, z)
-    step = _steps(step, z)
+    step = _steps("step", step, z)
     _, gradient = log_joint_and_gradient(z)
     count("n_leapfrog", n_leapfrog)
     return _path(log_joint_and_gradient, z, momentum, gradient, step, n_leapfrog)[:2]
@@ -162,9 +155,11 @@ def gaussian_vi(
     Returns: VariationalFit. Interrupted (KeyboardInterrupt), it returns what it has reached.
     Raises: ValueError naming the argument.
     """
-    mean, sd = vector("start", start), positive_array("sd", sd)
-    log_sd = np.log(broadcast(start=mean, sd=sd)[1])
+    mean = vector("start", start)
+    log_sd = np.zeros(mean.size) + np.log(_steps("sd", sd, mean))
     n_steps, half = count("n_steps", n_steps), count("n_draws", n_draws, least=2) // 2
+    if n_draws % 2:
+        raise ValueError(f"n_draws must be even, not {n_draws}")
     rate, rng = positive_scalar("learning_rate", learning_rate), np.random.default_rng(rng)
     function = _at_once(log_joint_and_gradient, mean)
     path, elbo = np.empty((n_steps, 2, mean.size)), np.empty(n_steps)
@@ -260,11 +255,11 @@ def _points(name, value):
     return array
 
 
-def _steps(step, start):
-    step = positive_array("step", step)
-    if step.shape not in ((), start.shape[-1:]):
-        raise ValueError(f"step must be one number or have shape {start.shape[-1:]}")
-    return step
+def _steps(name, value, start):
+    value = positive_array(name, value)
+    if value.shape not in ((), start.shape[-1:]):
+        raise ValueError(f"{name} must be one number or of shape {start.shape[-1:]}")
+    return value
 
 
 def _first_value(name, value, start):

@@ -94,7 +94,9 @@ def _variances(chains):
 
 def _ratio(chains):
     within, over_all = _variances(chains)
-    return np.sqrt(over_all / within) if within else np.nan
+    if within == 0:
+        return np.inf if over_all > 0 else np.nan
+    return np.sqrt(over_all / within)
 
 
 def _scores(chains):

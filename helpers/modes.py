@@ -97,8 +97,12 @@ def _line(height, z, direction, gain):
 
 
 def _units(height, z):
-    """For each coordinate a step that changes the height by at most one nat, but noticeably."""
+    """For each coordinate a step that changes the height by at most one nat, but noticeably.
+
+    Where the height itself is huge, rounding asks for more than a nat.
+    """
     here = height(z)
+    most = max(1, 1e-8 * abs(here))
 
     def change(j, step):
         ends = (height(z + sign * step * np.eye(z.size)[j]) for sign in (-1, 1))
@@ -106,9 +110,11 @@ def _units(height, z):
 
     units = np.ones(z.size)
     for j in range(z.size):
-        while change(j, units[j]) > 1 and units[j] > 1e-100:
+        while change(j, units[j]) > most and units[j] > 1e-100:
             units[j] /= 4
-        while change(j, units[j]) < 0.01 and change(j, 4 * units[j]) <= 1 and units[j] < 1e20:
+        while (
+            change(j, units[j]) < most / 100 and change(j, 4 * units[j]) <= most and units[j] < 1e20
+        ):
             units[j] *= 4
     return units
 
