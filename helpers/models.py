@@ -4,11 +4,12 @@ Every function takes points (..., D), returns values (...) in nats and gradients
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import betaln, expit, log_expit
 
-from helpers.arguments import count, positive_array, positive_scalar, real_array, vector
+from helpers.arguments import count, positive_array, positive_scalar, vector
 from helpers.gaussians import log_normal
 
 _LOG_NOISE_SD = 1.0  # prior sd of log σ, where σ is inferred
@@ -98,20 +99,21 @@ class Regression:
 
     @property
     def posterior(self):
-        """Mean (2,) and covariance (2, 2) of slope and intercept, σ given, by completing the square.
+        """Mean (2,) and covariance (2, 2) of slope and intercept, by completing the square.
 
         Σ⁻¹ = XᵀX/σ² + diag(1/prior_sd²),  μ = Σ Xᵀy/σ²,  X with rows (x_i, 1)
         """
-        design, noise_sd = self._design()
+        if self.noise_sd is None:
+            raise ValueError("noise_sd must be given: with σ inferred no closed form exists")
         # Of whitened rows, prior included, the least squares solution is μ: no square is formed.
-        rows = np.concatenate([design / noise_sd, np.diag(1 / self.prior_sd)])
+        rows = np.concatenate([_design(self.x) / self.noise_sd, np.diag(1 / self.prior_sd)])
         orthogonal, triangle = np.linalg.qr(rows)
         root = np.linalg.inv(triangle)
-        return root @ (orthogonal[: self.x.size].T @ (self.y / noise_sd)), root @ root.T
+        return root @ (orthogonal[: self.x.size].T @ (self.y / self.noise_sd)), root @ root.T
 
     @property
     def log_evidence(self):
-        """log p(y) = log p(y, μ) + ½ log det 2πΣ at the posterior's mean and covariance, in nats."""
+        """log p(y) = log p(y, μ) + ½ log det 2πΣ, of the posterior N(μ, Σ), in nats."""
         mean, cov = self.posterior
         return float(self.log_joint(mean) + 0.5 * np.linalg.slogdet(2 * np.pi * cov)[1])
 
@@ -139,11 +141,6 @@ class Regression:
             last = squares - self.x.size - log_sd / _LOG_NOISE_SD**2
             gradient = np.concatenate([gradient, last], axis=-1)
         return value[..., 0], gradient
-
-    def _design(self):
-        if self.noise_sd is None:
-            raise ValueError("noise_sd must be given: with σ inferred no closed form exists")
-        return np.stack([self.x, np.ones_like(self.x)], axis=-1), self.noise_sd
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,14 +173,12 @@ class Network:
     def predict(self, z, x):
         """f at the inputs x (M,) for weights z (..., D): (..., M)."""
         z, x = _points("z", z, self.size), vector("x", x)
-        hidden, outer = self._hidden(z, x)
-        return (outer[..., None, :] @ hidden)[..., 0, :] + z[..., -1:]
+        inner, outer, offset = self._blocks(z)
+        return np.matvec(np.tanh(_design(x) @ inner), outer) + offset
 
     def log_joint(self, z):
         """log p(y, z) at z (..., D)."""
-        z = _points("z", z, self.size)
-        residual = (self.y - self.predict(z, self.x)) / self.noise_sd
-        return self._value(z, residual)
+        return self.log_joint_and_gradient(z)[0]
 
     def log_joint_and_gradient(self, z):
         """The same and, with e_i = (y_i − f(x_i))/σ² and t_ih = tanh(w_h x_i + c_h),
@@ -192,32 +187,46 @@ class Network:
         b: Σ_i e_i, each less the weight itself over its prior_sd²
         """
         z = _points("z", z, self.size)
-        hidden, outer = self._hidden(z, self.x)
-        fitted = (outer[..., None, :] @ hidden)[..., 0, :] + z[..., -1:]
-        residual = (self.y - fitted) / self.noise_sd
-        error = residual / self.noise_sd
-        both = np.stack([error * self.x, error], axis=-1)
-        inner = (1 - hidden**2) @ both * outer[..., None]
-        parts = [
-            inner[..., 0],
-            inner[..., 1],
-            (hidden @ error[..., None])[..., 0],
-            error.sum(axis=-1, keepdims=True),
-        ]
-        gradient = np.concatenate(parts, axis=-1) - z / self.prior_sd**2
-        return self._value(z, residual), gradient
+        inner, outer, offset = self._blocks(z)
+        hidden = self._inputs @ inner
+        np.tanh(hidden, out=hidden)  # in place, as below: new arrays would cost as much again
+        residual = self.y - np.matvec(hidden, outer) - offset
+        error = residual * self.noise_sd**-2
+        gradient = np.empty_like(z)
+        gradient[..., -1] = error.sum(axis=-1)
+        gradient[..., 2 * self.n_hidden : -1] = np.vecmat(error, hidden)
+        hidden *= hidden
+        np.subtract(1, hidden, out=hidden)
+        both = (error[..., None, :] * self._inputs.T) @ hidden * outer[..., None, :]
+        gradient[..., : 2 * self.n_hidden] = both.reshape(*z.shape[:-1], -1)
+        shrink = z * self._prior_precision
+        gradient -= shrink
+        value = -0.5 * (np.vecdot(residual, error) + np.vecdot(z, shrink)) - self._constant
+        return value, gradient
 
-    def _hidden(self, z, x):
-        """The hidden units at x, (..., H, M), and their outer weights, (..., H)."""
-        w, c, v = (z[..., i * self.n_hidden : (i + 1) * self.n_hidden] for i in range(3))
-        return np.tanh(w[..., None] * x + c[..., None]), v
+    @cached_property
+    def _inputs(self):
+        return _design(self.x)
 
-    def _value(self, z, residual):
-        """log p(y | z) + log p(z), from the residuals over σ."""
-        constant = self.x.size * np.log(self.noise_sd) + np.log(self.prior_sd).sum()
-        constant = constant + 0.5 * (self.x.size + self.size) * np.log(2 * np.pi)
-        scaled = z / self.prior_sd
-        return -0.5 * ((residual**2).sum(axis=-1) + (scaled**2).sum(axis=-1)) - constant
+    @cached_property
+    def _prior_precision(self):
+        return self.prior_sd**-2
+
+    @cached_property
+    def _constant(self):
+        """½ log det 2π of the noise's and the prior's covariance."""
+        log_sds = self.x.size * np.log(self.noise_sd) + np.log(self.prior_sd).sum()
+        return log_sds + 0.5 * (self.x.size + self.size) * np.log(2 * np.pi)
+
+    def _blocks(self, z):
+        """w and c, (..., 2, H); v, (..., H); b, (..., 1)."""
+        h = self.n_hidden
+        return z[..., : 2 * h].reshape(*z.shape[:-1], 2, h), z[..., 2 * h : -1], z[..., -1:]
+
+
+def _design(x):
+    """Rows (x_i, 1): (N, 2)."""
+    return np.stack([x, np.ones_like(x)], axis=-1)
 
 
 def _points(name, value, size):
