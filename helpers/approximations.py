@@ -77,7 +77,7 @@ def metropolis(log_joint, start, n_samples, step, rng, *, progress=None):
 
 
 def hamiltonian(log_joint_and_gradient, start, n_samples, step, n_leapfrog, rng, *, progress=None):
-    """Hamiltonian Monte Carlo: a random push, a path of (nearly) constant energy, a Metropolis test.
+    """Hamiltonian Monte Carlo: a random push, a path of near-constant energy, a Metropolis test.
 
     H(z, r) = −log p(x, z) + ½ rᵀr,  r ~ N(0, I);  accept with min(1, exp(H − H'))
 
@@ -141,7 +141,7 @@ def gaussian_vi(
     learning_rate=0.1,
     progress=None,
 ):
-    """Mean-field Gaussian VI: climb the ELBO by reparameterised gradients, z = m + s ε, ε ~ N(0, I).
+    """Mean-field Gaussian VI: climb the ELBO by reparameterised gradients, z = m + sε, ε ~ N(0, I).
 
     ELBO = E[log p(x, z)] + Σ_j log s_j + ½D(1 + log 2π)
     ∂ELBO/∂m = E[∇log p(x, z)],  ∂ELBO/∂log s = E[∇log p(x, z) ε s] + 1   (elementwise)

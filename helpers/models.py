@@ -193,12 +193,13 @@ class Network:
         residual = self.y - np.matvec(hidden, outer) - offset
         error = residual * self.noise_sd**-2
         gradient = np.empty_like(z)
+        w, c, v = (gradient[..., i * self.n_hidden : (i + 1) * self.n_hidden] for i in range(3))
         gradient[..., -1] = error.sum(axis=-1)
-        gradient[..., 2 * self.n_hidden : -1] = np.vecmat(error, hidden)
+        np.vecmat(error, hidden, out=v)
         hidden *= hidden
         np.subtract(1, hidden, out=hidden)
-        both = (error[..., None, :] * self._inputs.T) @ hidden * outer[..., None, :]
-        gradient[..., : 2 * self.n_hidden] = both.reshape(*z.shape[:-1], -1)
+        np.multiply(outer, np.vecmat(error * self.x, hidden), out=w)
+        np.multiply(outer, np.vecmat(error, hidden), out=c)
         shrink = z * self._prior_precision
         gradient -= shrink
         value = -0.5 * (np.vecdot(residual, error) + np.vecdot(z, shrink)) - self._constant

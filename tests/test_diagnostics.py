@@ -101,5 +101,5 @@ def test_words_when_they_are_bad():
 )
 def test_bad_input_is_named(samples):
     for function in (effective_sample_size, r_hat, complaints):
-        with pytest.raises(ValueError, match="^samples"):
+        with pytest.raises(ValueError, match=r"^samples"):
             function(samples)
