@@ -162,10 +162,9 @@ def gaussian_vi(
         raise ValueError(f"n_draws must be even, not {n_draws}")
     rate, rng = positive_scalar("learning_rate", learning_rate), np.random.default_rng(rng)
     function = _at_once(log_joint_and_gradient, mean)
-    path, elbo = np.empty((n_steps, 2, mean.size)), np.empty(n_steps)
+    path, elbo, done = np.empty((n_steps, 2, mean.size)), np.empty(n_steps), 0
     first, second = np.zeros((2, 2, mean.size))  # Adam's running means of gradient and square
     learned = np.zeros((mean.size, mean.size))
-    done = 0
     try:
         for t in range(n_steps):
             pushes = rng.standard_normal((half, mean.size))

@@ -89,6 +89,12 @@ def test_laplace_says_so_where_there_is_no_mode_with_a_curvature(log_joint, star
         laplace(log_joint, start)
 
 
+@pytest.mark.parametrize("flat", [lambda z: 0 * z[0], lambda z: -((z[0] + z[1]) ** 2)])
+def test_laplace_names_a_singular_hessian(flat):
+    with pytest.raises(ValueError, match=r"Hessian at .* is indefinite or singular"):
+        laplace(flat, [1.0, 2.0])
+
+
 # Samplers
 
 
