@@ -152,8 +152,7 @@ def gaussian_vi(
     Parameters: `log_joint_and_gradient` takes (n_draws, D); `start` (D,), `sd` > 0, a number or
     (D,): where q starts; `n_draws` ≥ 2, even: ε comes in pairs ±ε; `rng` a numpy Generator or a
     seed; `progress(done, n_steps)` is called now and then.
-    Returns: VariationalFit. Interrupted (KeyboardInterrupt), it returns what it has reached.
-    Raises: ValueError naming the argument.
+    Returns: VariationalFit; interrupted, what it has reached. Raises: ValueError.
     """
     mean = vector("start", start)
     log_sd = np.zeros(mean.size) + np.log(_steps("sd", sd, mean))
