@@ -100,7 +100,7 @@ def test_the_picture_draws_that_line():
     for theta in ((2.0, 1.5), (2.0, -1.5), (-3.0, 3.0), (0.3, 1.0)):
         stage.draw(theta_1=theta[0], theta_2=theta[1], m_1=-2.5, m_2=2.5, step=24)
         lines = {line.get_label(): line for line in stage.figure.axes[1].lines}
-        predicted = lines["predicted: × ρ² a sweep"].get_ydata()
+        predicted = lines["predicted"].get_ydata()
         places, measured = lines["measured"].get_data()
         assert len(places) > 4
         np.testing.assert_allclose(measured[1:], predicted[places[1:] - 1], rtol=1e-6)

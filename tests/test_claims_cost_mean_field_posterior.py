@@ -24,8 +24,9 @@ INSTRUCTIONS = (
     "Set θ = (5, 5).",
     "Observe x twice, with different θ.",
     "Move half-way in each update (a damped step).",
-    "In the next picture compare the two curves on the right, and the distance of m from the cross"
-    " on the left.",
+    "In the next picture set log₁₀ θ to 3.",
+    "Compare the two curves on the right, and the distance of m from the cross on the left.",
+    "Set log₁₀ θ to 3.",
 )
 
 # Section 5
@@ -152,7 +153,7 @@ def test_precise_measurement():
 
 
 @claim(
-    "The rule stops after 2 sweeps.",
+    "At θ = (1000, 1000) the rule stops after 2 sweeps.",
     "Each coordinate of m is off by 1, which is 1.4 of its posterior standard deviations, and the"
     " ELBO is 1 nat too low.",
     "Lower the tolerance to 10⁻⁶ and it runs all 400 sweeps, to no avail: it would take about 2.9"
@@ -160,6 +161,7 @@ def test_precise_measurement():
 )
 def test_where_the_rule_stops():
     stage = Stage(stopping.stalled)
+    stage.draw(log_theta=3.0, log_tolerance=-5)
     assert "the rule stops after 2 sweeps." in stage.summary
     model, trace = stopping.run(3.0)
     off = abs(trace.m[4] - model.posterior_mean)

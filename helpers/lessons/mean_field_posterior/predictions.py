@@ -100,8 +100,8 @@ stalled = Prediction(
     2,
     "Gains shrink by ρ⁴ from sweep to sweep. What is left is the sum of all gains to come, about"
     " gain/(1 − ρ⁴), and 1 − ρ⁴ is 0.000004 here.",
-    "In the next picture compare the two curves on the right, and the distance of m from the cross"
-    " on the left.",
+    "In the next picture set log₁₀ θ to 3. Compare the two curves on the right, and the distance of"
+    " m from the cross on the left.",
     (
         "A gain is a step, not a distance: many small steps may be left.",
         "After 400 sweeps the gain is still 0.998 of what it was: they are only the beginning.",
