@@ -202,7 +202,7 @@ def test_a_picture_at_rest_leaves_the_question_above_it_open():
         stage.draw(theta_1=theta[0], theta_2=theta[1])
         size = abs(LinearGaussian(theta, 0).correlation)
         assert [line.get_xdata()[-1] for line in curves] == pytest.approx([size] * 4)
-        assert [line.get_xdata().max() for line in curves] == pytest.approx([size] * 4)
+        assert [max(line.get_xdata()) for line in curves] == pytest.approx([size] * 4)
     assert "1000" not in Stage(stopping.stalled).summary
 
 
