@@ -243,6 +243,8 @@ def log_evidence_around(x, means, sd, noise_var, prior_var):
     "σ = 2.",
     "So the gap there is 0.774: log 2 for the names, and 0.081 for all the rest.",
     "With 272 points that way is closed.",
+    "Or, the kinds summed first, an integral over all $KD$ coordinates of the centres (D, the "
+    "dimension of a point, is 2 here).",
     "Two kinds of eruption have 4, so there it can be done (section 6); ten kinds have 20, too "
     "many for a grid.",
 )
@@ -265,6 +267,7 @@ def test_the_gap_of_the_eruptions():
     assert [f"{v:.3f}" for v in (gap, gap - math.log(2))] == ["0.774", "0.081"]
     assert 2.0**272 > 1e81, "assignments"
     n_columns = data.eruptions().shape[1]
+    assert n_columns == 2
     assert (2 * n_columns, 10 * n_columns) == (4, 20)
     assert 12 ** (2 * n_columns) < 1e5 < 1e20 < 12 ** (10 * n_columns), "12 nodes on each axis"
 
