@@ -24,8 +24,8 @@ DEFINITIONS = (
     " Inference”, 1c.",
     "We must describe it by a bell of width 1 and may only choose where the bell stands.",
     "Nothing forced the variance to be 1.",
-    "Left, p and two bells of width 1: the best for KL(p‖q), and the one that the way down on KL(q‖p)"
-    " ends at.",
+    "Left, p and two bells of width 1: the best for KL(p‖q), and the one that the way down on"
+    " KL(q‖p) ends at.",
     "Moment matching:",
     "(exercise sheet, 1c).",
 )
@@ -351,8 +351,8 @@ def test_the_exercise_is_the_slope_of_the_cost():
 
 
 @claim(
-    "Too narrow is dearer than too wide by the same factor: at half the best σ the price is 0.81"
-    " nats above the least, at twice the best σ 0.32.",
+    "Too narrow by a factor is dearer than too wide by the same factor: at half the best σ the"
+    " price is 0.81 nats above the least, at twice the best σ 0.32.",
     "Drag σ to the right: the curve is lowest where the dotted line stands.",
     "It is the sd of p itself: the variance within the bumps, 0.64, plus that between them, 0.35 ·"
     " 0.65 · 5² = 5.6875.",
@@ -393,7 +393,8 @@ def test_half_the_distance():
 
 @claim(
     "And a law of Pythagoras: any other Gaussian q costs $\\mathrm{KL}(p\\|q^)$, which is the"
-    " price of being Gaussian at all, plus $\\mathrm{KL}(q^\\|q)$, which is the price of being the wrong Gaussian."
+    " price of being Gaussian at all, plus $\\mathrm{KL}(q^\\|q)$, which is the price of being the"
+    " wrong Gaussian."
 )
 def test_pythagoras():
     """A theorem: log q* − log q is quadratic, and p and q* share two moments."""
