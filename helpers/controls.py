@@ -114,7 +114,7 @@ class Controls:
             widget = self.widgets[control.name]
             widget.observe(self._notice, "value")
             if isinstance(control, Slider):
-                widget.style.description_width = f"{min(11, 0.8 + 0.5 * widest):g}em"
+                widget.style.description_width = f"{min(11, 1 + 0.56 * widest):.3g}em"
                 if control.play:
                     area = "auto / span 2" if many else "auto / 1 / auto / -1"
                     # An even number fills the rows of two.
