@@ -168,7 +168,9 @@ class Derivation:
 
         def refresh(**values):
             for index, row in enumerate(self.ledger(**values)):
-                numbers[index].value = f'<output class="vi-verdict">{self._verdict(index, *row)}</output>'
+                numbers[
+                    index
+                ].value = f'<output class="vi-verdict">{self._verdict(index, *row)}</output>'
 
         def show(shown):
             chosen = zip(places[:shown], equations[:shown], numbers[:shown], strict=True)
