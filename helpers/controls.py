@@ -68,7 +68,6 @@ class Slider:
             description=self.label,
             tooltip=self.label,
             readout_format="d" if self._whole else f".{self._places}f",
-            style={"description_width": "11em"},
             layout=Layout(width="auto"),
         )
 
@@ -95,7 +94,7 @@ class Choice:
             options=self.options,
             value=self.start,
             description=self.label,
-            style={"description_width": "11em", "button_width": "auto"},
+            style={"button_width": "auto"},
             layout=Layout(width="auto"),
         )
 
@@ -108,18 +107,25 @@ class Controls:
         self.widgets = {control.name: control.widget() for control in controls}
         self._changed, self._waiting = changed, False
         self._players = []
-        rows = []
+        cells, many = [], len(controls) > 4
+        # As wide as the longest label: on a projector, three columns beside long ones are narrow.
+        widest = max((len(c.label) for c in controls if isinstance(c, Slider)), default=0)
         for control in controls:
             widget = self.widgets[control.name]
             widget.observe(self._notice, "value")
-            if getattr(control, "play", False):
-                widget, player = _with_play(widget)
-                self._players.append(player)
-            rows.append(widget)
-        columns = "repeat(auto-fit, minmax(min(26em, 100%), 1fr))"
-        grid = GridBox(rows, layout=Layout(grid_template_columns=columns, width="100%"))
+            if isinstance(control, Slider):
+                widget.style.description_width = f"{min(11, 1 + 0.56 * widest):.3g}em"
+                if control.play:
+                    area = "auto / span 2" if many else "auto / 1 / auto / -1"
+                    # An even number fills the rows of two.
+                    widget, player = _with_play(widget, area if many or len(controls) % 2 else None)
+                    self._players.append(player)
+            cells.append(widget)
+        columns = f"repeat(auto-fit, minmax(min({20 if many else 26}em, 100%), 1fr))"
+        grid = GridBox(cells, layout=Layout(grid_template_columns=columns, width="100%"))
+        grid.layout.margin, grid.layout.align_items = "0 0 4px", "center"
         self.message = HTML(layout=Layout(display="none"))
-        self.box = VBox([grid, self.message] if rows else [])
+        self.box = VBox([grid, self.message] if cells else [])
         self.reset_button = button(
             "Reset", self.reset, width="auto", height="24px", flex="0 0 auto"
         )
@@ -165,12 +171,12 @@ def button(text, action, **layout):
     return made
 
 
-def _with_play(slider):
+def _with_play(slider, area):
     limits = dict(min=slider.min, max=slider.max, step=slider.step)
     # The slider's own start: linking copies the player's value to the slider.
     play = ipywidgets.Play(value=slider.value, interval=400, **limits)
     # Linked in the browser: playing goes on when the kernel is behind, and skips frames.
     ipywidgets.jslink((play, "value"), (slider, "value"))
     slider.layout.flex = "1 1 auto"
-    # A whole row; ipywidgets' front end does not pass `grid_column` on.
-    return HBox([play, slider], layout=Layout(grid_area="auto / 1 / auto / -1")), play
+    # By its area, since ipywidgets' front end does not pass `grid_column` on.
+    return HBox([play, slider], layout=Layout(grid_area=area)), play

@@ -22,7 +22,9 @@ from matplotlib.transforms import ScaledTranslation
 from helpers.words import signed
 
 TARGET, APPROXIMATION, DATA, SAMPLES = "#0072B2", "#C44E00", "#4D4D4D", "#007A5A"
-GAIN, LOSS, ACCENT = "#E69F00", "#8250C4", "#B3005E"
+# Each at least 3 : 1 on white. The violet is dark: without red and green it is a blue, and only its
+# darkness sets it apart from the target's.
+GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#B3005E"
 DASHES = {TARGET: "-", APPROXIMATION: (0, (5, 2))}
 
 
@@ -96,7 +98,7 @@ class Waterfall:
     def __init__(self, ax, names, colors, hatches, **style):
         places = np.arange(len(names))
         self._bars = ax.bar(
-            places, 0 * places, width=0.62, color=colors, edgecolor="black", **style
+            places, 0 * places, width=0.62, color=[*map(tint, colors)], edgecolor="black", **style
         )
         for bar, hatch in zip(self._bars, hatches, strict=True):
             bar.set_hatch(hatch)

@@ -28,11 +28,11 @@ STYLE = {
     "axes.titlesize": 10.5,
     "axes.titlelocation": "left",
     "legend.frameon": False,
-    "legend.fontsize": 9.5,
     "legend.handlelength": 2.8,
     "svg.fonttype": "path",  # text as outlines: the same picture without the font
 }
-CAPTION = "margin:2px 8px 0;line-height:1.4"
+# Room for two lines: one more word must not push the page down under a moving hand.
+CAPTION = "margin:2px 8px 0;line-height:1.4;min-height:2.8em"
 
 
 class Stage:

@@ -125,14 +125,14 @@ class Derivation:
         """Whether the line equals what it must, and its number."""
         shown = f"<b>{_number(number)}</b>"
         if difference is None:
-            return f"the start&ensp;{shown}"
+            return f"the start<br>{shown}"
         if self.agrees(number, difference):
             mark = "by luck" if self.lines[index].misprint else "✓"
-            return f"{mark} = {self._other(index)}&ensp;{shown}"
+            return f"{mark} = {self._other(index)}<br>{shown}"
         gap = np.asarray(difference).flat[np.abs(difference).argmax()]
         sign, red = "−" if gap < 0 else "+", "color:var(--jp-error-color1,#b3261e)"
         off = f"✗ {self._other(index)} {sign} {short(abs(gap))}"
-        return f'<span style="{red}">{off}</span>&ensp;{shown}'
+        return f'<span style="{red}">{off}</span><br>{shown}'
 
     def _equation(self, line):
         source = line.misprint or line.quoted
@@ -168,7 +168,9 @@ class Derivation:
 
         def refresh(**values):
             for index, row in enumerate(self.ledger(**values)):
-                numbers[index].value = f"<output>{self._verdict(index, *row)}</output>"
+                numbers[
+                    index
+                ].value = f'<output class="vi-verdict">{self._verdict(index, *row)}</output>'
 
         def show(shown):
             chosen = zip(places[:shown], equations[:shown], numbers[:shown], strict=True)
@@ -184,7 +186,7 @@ class Derivation:
         def step(by):
             line.value = min(max(line.value + by, 1), len(self.lines))
 
-        count = HTML()
+        count = HTML(layout=Layout(margin="2px 2px 2px 14px"))  # clear of the slider's handle
         previous = button("Previous", lambda: step(-1), width="auto")
         following = button("Next line", lambda: step(1), width="auto")
         every = button("All lines", lambda: step(len(self.lines)), width="auto")

@@ -1,6 +1,7 @@
 """Every derivation, prediction and exercise of every lesson, by the same rules."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -111,6 +112,13 @@ def test_terms_rebuild_the_solution_on_every_scale(exercise):
 def _of_entry_j(case, part):
     case.masks[part] = [np.arange(2) == probe[-1] for probe in case.probes]
     return next(iter(linked(case, part)))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_ledger_named_by_an_exercise_exists(exercise):
+    titles = [part.values[0].title for part in DERIVATIONS]
+    for named in re.findall("Ledger “([^”]*)”", exercise.explanation):
+        assert any(title.startswith(named) for title in titles), named
 
 
 @pytest.mark.parametrize("prediction", PREDICTIONS)

@@ -3,7 +3,7 @@
 
 const deck = document.getElementById("deck");
 const ROOM = 720 - 2 * 28;
-const LEAST = 0.84; // of a picture's width: its letters stay 14 pixels high
+const LEAST = 0.86; // of a picture's width: its letters stay 14 pixels high
 let slides = [];
 let at = 0;
 

@@ -162,11 +162,9 @@ kl_diagonal_exercise = Exercise(
     examples=_in_two_dimensions(),
     symbols=lambda mean_p, var_p, mean_q, var_q: {"d": len(mean_p)},
     specials={"d is 1": lambda *arguments: tuple(a[:1] for a in arguments)},
-    explanation="Independent coordinates have densities that multiply, so their logs add, and so"
-    " do "
-    "the expectations of the logs. KL is therefore the sum of d univariate KLs. Ledger “The "
-    "worksheet's hint: with diagonal covariances, KL is a sum”: the line that exchanges the sum "
-    "and the expectation.",
+    explanation="Independent coordinates have densities that multiply, so their logs add, and so "
+    "do the expectations of the logs. KL is therefore the sum of d univariate KLs. Ledger "
+    "“Diagonal covariances make KL a sum”: the line that exchanges the sum and the expectation.",
 )
 
 

@@ -88,7 +88,8 @@ def two_dimensions(figure):
     set_axes(right, (-0.6, 3.6), (-2, 5), ylabel="nats", title=title)
     rings_p = Rings(left, color=TARGET, label="p", animated=True)
     rings_q = Rings(left, color=APPROXIMATION, label="q", animated=True)
-    left.legend(loc="upper right")
+    # Beside the title: q reaches every corner of the panel.
+    left.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2)
     names = ["½ log det\nratio", "½ (trace\n− 2)", "½ squared\ndistance", "sum"]
     colors, hatches = [LOSS, GAIN, "#56B4E9", "0.75"], ["\\\\", "//", "--", ""]
     bars = Waterfall(right, names, colors, hatches, animated=True)

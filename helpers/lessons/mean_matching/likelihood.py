@@ -62,7 +62,9 @@ def maximum_likelihood(figure):
     curve = draw_curve(right, MU, 0 * MU, color=SAMPLES, linestyle="-.", label=label, animated=True)
     lowest = draw_marker(right, color=SAMPLES, marker="^", label="mean of the draws")
     here = draw_marker(right, color=APPROXIMATION, label="your μ")
-    right.legend(loc="upper center")
+    # Below: with one draw its curve crosses the whole panel.
+    below = dict(loc="outside lower center", ncols=4)
+    figure.legend(*right.get_legend_handles_labels(), **below)
 
     def update(n, mu, seed):
         draws = draws_of_p(seed)[:n]
