@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from helpers.diagnosis.foreign import RIGHT
-
 FUNCTIONS = {
-    "abs": "its absolute value",
-    "exp": "its exponential",
-    "log": "its log",
-    "log of the size": "the log of its absolute value",
-    "complement": "1 minus it",
-    "positive part": "its positive part",
+    "abs": "the absolute value of {0}",
+    "exp": "the exponential of {0}",
+    "log": "the log of {0}",
+    "log of the size": "the log of the absolute value of {0}",
+    "complement": "1 minus {0}",
+    "positive part": "the positive part of {0}",
 }
 
 
@@ -51,7 +49,8 @@ def _changed(kind, facts, of):
             how = powers.get(facts["power"])
             return f"{factor}{how} {of}" if how else f"{factor}{of} to the power {facts['power']}"
         case "function":
-            return f"{FUNCTIONS[facts['function']].replace('its', 'the').replace('it', of)} of {of}"
+            factor = {"1": "", "−1": "minus "}.get(facts["factor"], f"{facts['factor']} times ")
+            return factor + FUNCTIONS[facts["function"]].format(of)
     raise ValueError(kind)
 
 
@@ -64,8 +63,6 @@ def _single(kind):
     def told(subject, facts, case):
         of = "the right one" if subject.startswith("your") else "what it should be"
         said = _changed(kind, facts, of)
-        if kind == "function" and facts["function"] == "complement":
-            said = f"1 minus {of}"
         text = f"{_capital(subject)} {_is(subject)} {said}, on every probe."
         if kind == "minus":
             return f"The sign is the wrong way round: {subject} {_is(subject)} {said}."
@@ -81,6 +78,8 @@ def _replacement(kind, facts):
     match kind:
         case "replaced":
             return f"{facts['new']} in place of {facts['old']}"
+        case "blend":
+            return f"{facts['one']} and {facts['other']} exchanged"
         case "exchanged":
             return f"{facts['one']} and {facts['other']} exchanged"
         case "instead":
@@ -115,19 +114,37 @@ def _coefficients(subject, facts, case):
     start = f"{place[0].upper()}{place[1:]}: t" if place else "T"
     if not subject.startswith("your value"):
         start = f"{_capital(subject)}{', ' + place if place else ''}: t"
-    parts = []
-    for name, given, right in facts["terms"]:
-        if name in facts["foreign"]:
-            wrong = ", which does not belong" if RIGHT not in name else " in its place"
-            parts.append(f"there is {given} × {name}{wrong}")
-        elif name == "the right answer":
-            if given != "0":
-                parts.append(f"the right one has coefficient {given}, should be 1")
-        else:
-            note = _log(given, right)
-            parts.append(f"the term {name} has coefficient {given}, should be {right}{note}")
+    foreign = [(g, n) for n, g, _ in facts["terms"] if n in facts["foreign"]]
+    own = [one for one in facts["terms"] if one[0] not in facts["foreign"]]
+    lost = [(right, name) for name, given, right in own if given == "0"]
+    parts = [_term_of(*one) for one in own if one[1] != "0"]
+    if foreign and lost:
+        place = " + ".join(_times(*one) for one in lost)
+        parts.append(f"the term {_times(*foreign[0])} stands where {place} should")
+    elif foreign:
+        parts.append(f"the term {_times(*foreign[0])} does not belong")
+    else:
+        parts += [f"the term {_times(*one)} is missing" for one in lost]
     text = "; ".join(parts)
     return f"{start}{text[1:]}." if text.startswith("t") else f"{start[:-1]}{text}."
+
+
+def _times(coefficient, name):
+    name = f"({name})" if " in " not in name and _is_sum(name) else name
+    return {"1": name, "−1": f"−{name}"}.get(coefficient, f"{coefficient} × {name}")
+
+
+def _is_sum(name):
+    """Whether a name needs brackets behind a factor: "mean_p − mean_q" does."""
+    return (" − " in name or " + " in name) and not name.endswith((")", "²"))
+
+
+def _term_of(name, given, right):
+    if name == "the right answer":
+        return f"the right one has coefficient {given}, should be {right}"
+    turned = given.replace("−", "") == right.replace("−", "")
+    note = ": its sign is the wrong way round" if turned else _log(given, right)
+    return f"the term {name} has coefficient {given}, should be {right}{note}"
 
 
 def _log(given, right):
@@ -149,7 +166,10 @@ def _term_changed(subject, facts, case):
     said = _changed(facts["kind"], facts["facts"], "what it should be")
     place = f" {facts['scale']}" if facts["scale"] else ""
     whose = f" of {subject}" if not subject.startswith("your") else ""
-    return f"Only the term {facts['term']}{whose} is off{place}: it is {said}."
+    if len(facts["terms"]) > 1:
+        names = " and ".join(facts["terms"])
+        return f"Only the terms {names}{whose} are off{place}: together they are {said}."
+    return f"Only the term {facts['terms'][0]}{whose} is off{place}: it is {said}."
 
 
 def _dependence(subject, facts, case):
@@ -227,6 +247,30 @@ def _unsteady(subject, facts, case):
     return "It gives another answer to the same arguments: it draws random numbers, or remembers."
 
 
+def _constant(subject, facts, case):
+    return f"{_capital(subject)} {_is(subject)} {facts['value']}, whatever the arguments are."
+
+
+def _blend(subject, facts, case):
+    other = f"what the right formula gives with {_replacement('blend', facts)}"
+    return (
+        f"{_capital(subject)} {_is(subject)} {facts['a']} times the right one plus {facts['b']} "
+        f"times {other}."
+    )
+
+
+def _sometimes(subject, facts, case):
+    verb = "It is" if subject.startswith("your") else f"{_capital(subject)} {_is(subject)}"
+    return f"{verb} right on {facts['right']} of {facts['all']} probes, and wrong {facts['where']}."
+
+
+def _entries_on_scale(subject, facts, case):
+    text = f"{_capital(facts['scale'])}, only {facts['entries']} {_is(facts['entries'])} wrong"
+    if facts["kind"]:
+        text += f": {_changed(facts['kind'], facts['facts'], 'what it should be')}"
+    return f"{text}."
+
+
 def _rounded(subject, facts, case):
     digits = facts["digits"]
     whole = f"{_capital(subject)} {_is(subject)} the right one rounded to {digits} digits"
@@ -290,6 +334,11 @@ SENTENCES = {
     "identity": _identity,
     "close": _close,
     "unsteady": _unsteady,
+    "raised": lambda s, f, c: f["told"].removesuffix(".") + ", for some arguments.",
+    "constant": _constant,
+    "blend": _blend,
+    "sometimes": _sometimes,
+    "entries on scale": _entries_on_scale,
     "rounded": _rounded,
     "entries": _entries,
     "right parts": _right_parts,

@@ -45,8 +45,7 @@ def _cases(case):
     probe = case.probes[0]
     numbers = [i for i, v in enumerate(probe) if np.asarray(v).dtype.kind == "f"]
     for i in numbers:
-        nonnegative = all(np.all(np.asarray(p[i]) >= 0) for p in case.probes)
-        for value in (1.0,) if nonnegative else (0.0, 1.0):
+        for value in (0.0, 1.0):
             where = " everywhere" if np.ndim(probe[i]) else ""
             yield f"`{case.names[i]}` is {value:g}{where}", _set(i, value)
     for i, j in itertools.combinations(numbers, 2):
