@@ -94,7 +94,8 @@ class Case:
         self.returned, self.answers, self.rtol, self.blur = [], [], RTOL, None
         self.masks, self.entries, self.right_on_scale = {}, {}, set()
         self.slip_values = self.sizes = self.reread = None  # found by the steps, once asked for
-        self.right_on = []  # probes on which all is right, once looked for
+        # Probes on which all is right, and whether something tells these from the others.
+        self.right_on, self.apart = [], False
         self.found = []  # what reading the answers found already
 
     def read(self):

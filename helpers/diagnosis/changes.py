@@ -18,7 +18,7 @@ def change(view, known, sizes):
         return None
     if view.equal(y, -k):
         return "minus", {}
-    if np.ptp(k) == 0 or np.ptp(y) <= 1e-12 * np.abs(y).max(initial=0):
+    if np.ptp(k) <= 1e-12 * np.abs(view.right).max(initial=0) or np.ptp(y) <= 1e-12 * np.abs(y).max(initial=0):
         return None
     return _factor(view, k, sizes) or _offset(view, k, sizes) or _power(view, k)
 
@@ -153,7 +153,8 @@ def _sizes(case):
                 found |= {f"(1 + {name})": 1 + v, f"1/(1 + {name})": 1 / (1 + v)}
                 found |= {f"(1 + {name})/{name}": (1 + v) / v, f"{name}/(1 + {name})": v / (1 + v)}
     sums = {n: v for n, v in shapes.items() if n.startswith("Σ")}
-    for (one, v), (two, w) in itertools.permutations((scalars | sums).items(), 2):
+    given = {n: v for n, v in scalars.items() if n in case.names or n.startswith("max(")}
+    for (one, v), (two, w) in itertools.permutations((given | sums).items(), 2):
         with np.errstate(all="ignore"):
             found[f"{one}/{two}"] = v / w
     good = {n: v for n, v in found.items() if np.ptp(v) and np.isfinite(v).all() and np.all(v)}

@@ -14,6 +14,8 @@ def by_argument(case):
     D is the student's answer minus the right one, on the natural scale where there is one.
     """
     seen = [_moves(case, probe, answer, right) for probe, answer, right in _bases(case)]
+    triples = list(zip(case.probes, case.answers, case.right, strict=True))
+    also = [_moves(case, *triples[i]) for i in case.right_on[:N_BASES]]
     found = []
     for part in case.wrong:
         facts = {"ignored": [], "extra": [], "moves": []}
@@ -22,7 +24,7 @@ def by_argument(case):
             if not rows:
                 continue
             right, answer, difference = (any(column) for column in zip(*rows, strict=True))
-            if right and not answer and case.right_on == []:
+            if right and not answer and not any(s[part].get(name, (0, 0))[1] for s in also):
                 facts["ignored"].append(name)
             if answer and not right:
                 facts["extra"].append(name)
@@ -32,7 +34,8 @@ def by_argument(case):
         if part in case.right_on_scale:  # nothing is off there that could move
             facts["still"] = facts["moves"] = []
         facts["terms"] = _terms_of(case, part, facts["moves"])
-        facts["slices"] = _ignored_slices(case, part, facts["ignored"])
+        # Where the wrong probes are special, what moves there says nothing about the others.
+        facts["slices"] = [] if case.apart else _ignored_slices(case, part, facts["ignored"])
         scale = main_scale(case)
         facts["scale"] = scale.words if scale else ""
         found.append(Finding("dependence", part, facts))

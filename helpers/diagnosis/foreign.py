@@ -1,6 +1,7 @@
 """Terms that a formula might hold by mistake: powers and logs of its quantities, and products."""
 
 import itertools
+import re
 
 import numpy as np
 
@@ -83,9 +84,16 @@ def _sums_of_products(simple, owner, shapes):
 
 
 def _product(one, two):
+    one, two = (f"({n})" if is_sum(n) else n for n in (one, two))
     if one.startswith("1/"):
         one, two = two, one
     return f"{one}/{two[2:]}" if two.startswith("1/") else f"{one} · {two}"
+
+
+def is_sum(name):
+    """Whether a factor needs brackets: "mean_p − mean_q" does, "(a − b)²" does not."""
+    outside = re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", name))
+    return " − " in outside or " + " in outside
 
 
 def _atoms(case):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from helpers.diagnosis.foreign import is_sum
+
 FUNCTIONS = {
     "abs": "the absolute value of {0}",
     "exp": "the exponential of {0}",
@@ -30,6 +32,16 @@ def _subject(finding, case):
 
 def _slips(names):
     return " Or: ".join(f"{name}." for name in names)
+
+
+def _slip(subject, facts, case):
+    names, wrong = case.exercise.parts, case.wrong
+    where = ""
+    if len(wrong) < len(names):
+        bad = " and ".join(f"the {names[part]}" for part in wrong)
+        good = " and ".join(f"the {n}" for i, n in enumerate(names) if i not in wrong)
+        where = f" It is in {bad}; {good} {_is(good)} right."
+    return f"Known slip: {_slips(facts['slips'])}{where}"
 
 
 def _changed(kind, facts, of):
@@ -119,7 +131,7 @@ def _coefficients(subject, facts, case):
     lost = [(right, name) for name, given, right in own if given == "0"]
     parts = [_term_of(*one) for one in own if one[1] != "0"]
     if foreign and lost:
-        place = " + ".join(_times(*one) for one in lost)
+        place = " + ".join(_times(*one) for one in lost).replace("+ −", "− ")
         parts.append(f"the term {_times(*foreign[0])} stands where {place} should")
     elif foreign:
         parts.append(f"the term {_times(*foreign[0])} does not belong")
@@ -130,13 +142,8 @@ def _coefficients(subject, facts, case):
 
 
 def _times(coefficient, name):
-    name = f"({name})" if " in " not in name and _is_sum(name) else name
+    name = f"({name})" if is_sum(name) else name
     return {"1": name, "−1": f"−{name}"}.get(coefficient, f"{coefficient} × {name}")
-
-
-def _is_sum(name):
-    """Whether a name needs brackets behind a factor: "mean_p − mean_q" does."""
-    return (" − " in name or " + " in name) and not name.endswith((")", "²"))
 
 
 def _term_of(name, given, right):
@@ -175,9 +182,11 @@ def _term_changed(subject, facts, case):
 def _dependence(subject, facts, case):
     said = []
     if facts["ignored"]:
-        said.append(f"{_capital(subject)} does not depend on {_code(facts['ignored'])}; it should.")
+        does = "do" if _is(subject) == "are" else "does"
+        said.append(f"{_capital(subject)} {does} not depend on {_code(facts['ignored'])}; it should.")
     if facts["extra"]:
-        said.append(f"{_capital(subject)} changes with {_code(facts['extra'])}; it should not.")
+        changes = "change" if _is(subject) == "are" else "changes"
+        said.append(f"{_capital(subject)} {changes} with {_code(facts['extra'])}; it should not.")
     said += [_slice(subject, *one) for one in facts["slices"][:1]]
     moves = facts["moves"]
     where = f" {facts['scale']}" if facts["scale"] else ""
@@ -260,8 +269,7 @@ def _blend(subject, facts, case):
 
 
 def _sometimes(subject, facts, case):
-    verb = "It is" if subject.startswith("your") else f"{_capital(subject)} {_is(subject)}"
-    return f"{verb} right on {facts['right']} of {facts['all']} probes, and wrong {facts['where']}."
+    return f"It is right on {facts['right']} of {facts['all']} probes, and wrong {facts['where']}."
 
 
 def _entries_on_scale(subject, facts, case):
@@ -307,7 +315,7 @@ def _capital(text):
 
 
 SENTENCES = {
-    "slip": lambda s, f, c: f"Known slip: {_slips(f['slips'])}",
+    "slip": _slip,
     "slip of part": lambda s, f, c: f"{_capital(s)}: known slip: {_slips(f['slips'])}",
     "two slips": lambda s, f, c: f"Two known slips at once: {'; and '.join(f['slips'])}.",
     "slip changed": _slip_changed,

@@ -18,8 +18,9 @@ def sometimes(case):
         right, bad = values[case.right_on], values[wrong]
         where = _apart(words, right, bad)
         if where:
+            case.apart = True
             facts = {"right": len(right), "all": len(values), "where": where}
-            return [Finding("sometimes", part, facts) for part in case.wrong]
+            return [Finding("sometimes", case.wrong[0], facts)]
     return []
 
 
@@ -40,7 +41,8 @@ def _measures(case):
         row = {n: float(v) for n, v in symbols.items() if isinstance(v, (int, np.integer))}
         for name, value in zip(case.names, probe, strict=True):
             array = np.asarray(value, dtype=float)
-            row[f"the largest number in `{name}`"] = np.abs(array).max(initial=0)
+            words = f"the largest number in `{name}`" if array.ndim else f"the number `{name}`"
+            row[words] = np.abs(array).max(initial=0)
         rows.append(row)
     for name in rows[0]:
         yield name, np.array([row[name] for row in rows])

@@ -12,8 +12,10 @@ N_BASES = 3
 def special_cases(case):
     """For each wrong part, the special cases in which it is right on several probes."""
     found = {part: [] for part in case.wrong}
+    pairs = zip(case.probes, case.answers, case.right, strict=True)
+    bases = [probe for probe, answer, right in pairs if not all(case.same(answer, right))]
     for words, change in _cases(case):
-        verdicts = [_right_there(case, change, probe) for probe in case.probes[:N_BASES]]
+        verdicts = [_right_there(case, change, probe) for probe in bases[:N_BASES]]
         if any(v is None for v in verdicts):
             continue
         for part in case.wrong:

@@ -36,9 +36,9 @@ def where(case):
 def where_on_scale(case):
     """The entries that alone are wrong on the scale where the formula is a sum, and how."""
     found = []
-    for part in case.wrong:
+    for part in set(case.wrong) - case.right_on_scale - set(case.masks):
         for scale in case.exercise.scales:
-            if scale.link is None or scale.centred or part in case.masks:
+            if scale.link is None or scale.centred:
                 continue
             pairs = [
                 (on_scale(scale, a, p), on_scale(scale, r, p))
