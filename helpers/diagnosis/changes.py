@@ -18,7 +18,9 @@ def change(view, known, sizes):
         return None
     if view.equal(y, -k):
         return "minus", {}
-    if np.ptp(k) <= 1e-12 * np.abs(view.right).max(initial=0) or np.ptp(y) <= 1e-12 * np.abs(y).max(initial=0):
+    if np.ptp(k) <= 1e-12 * np.abs(view.right).max(initial=0) or np.ptp(y) <= 1e-12 * np.abs(y).max(
+        initial=0
+    ):
         return None
     return _factor(view, k, sizes) or _offset(view, k, sizes) or _power(view, k)
 

@@ -183,7 +183,9 @@ def _dependence(subject, facts, case):
     said = []
     if facts["ignored"]:
         does = "do" if _is(subject) == "are" else "does"
-        said.append(f"{_capital(subject)} {does} not depend on {_code(facts['ignored'])}; it should.")
+        said.append(
+            f"{_capital(subject)} {does} not depend on {_code(facts['ignored'])}; it should."
+        )
     if facts["extra"]:
         changes = "change" if _is(subject) == "are" else "changes"
         said.append(f"{_capital(subject)} {changes} with {_code(facts['extra'])}; it should not.")
