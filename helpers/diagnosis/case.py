@@ -96,6 +96,7 @@ class Case:
         self.slip_values = self.sizes = self.reread = None  # found by the steps, once asked for
         # Probes on which all is right, and whether something tells these from the others.
         self.right_on, self.apart = [], False
+        self.foreign = {}  # part: names and columns of the terms that might stand in it
         self.found = []  # what reading the answers found already
 
     def read(self):
@@ -150,6 +151,7 @@ class Case:
                 continue
             setattr(self, name, [getattr(self, name)[i] for i in indices])
         self.slip_values = self.sizes = None
+        self.foreign = {}
         self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
 
     def solve(self, arguments, function=None):

@@ -129,7 +129,7 @@ def _dependence(subject, facts, case):
         said.append(f"{capital(subject)} {does} not depend on {code(facts['ignored'])}; it should.")
     if facts["extra"]:
         changes = "change" if _is(subject) == "are" else "changes"
-        said.append(f"{capital(subject)} {changes} with {code(facts['extra'])}; it should not.")
+        said.append(f"{capital(subject)} {changes} with {code(facts['extra'])}; {it} should not.")
     said += [_slice(subject, *one) for one in facts["slices"][:1]]
     moves = facts["moves"]
     where = f" {facts['scale']}" if facts["scale"] else ""
