@@ -124,11 +124,14 @@ def _term_changed(subject, facts, case):
 
 def _dependence(subject, facts, case):
     said = []
+    many = _is(subject) == "are"
+    it = "they" if many else "it"
     if facts["ignored"]:
-        does = "do" if _is(subject) == "are" else "does"
-        said.append(f"{capital(subject)} {does} not depend on {code(facts['ignored'])}; it should.")
+        does = "do" if many else "does"
+        ignored = code(facts["ignored"])
+        said.append(f"{capital(subject)} {does} not depend on {ignored}; {it} should.")
     if facts["extra"]:
-        changes = "change" if _is(subject) == "are" else "changes"
+        changes = "change" if many else "changes"
         said.append(f"{capital(subject)} {changes} with {code(facts['extra'])}; {it} should not.")
     said += [_slice(subject, *one) for one in facts["slices"][:1]]
     moves = facts["moves"]
