@@ -135,7 +135,7 @@ SPEAKING = [
     (lambda a, b: total(a, b) + b, "wrong", "plus b, on every probe"),
     (lambda a, b: 0.5 * np.sum(a**2), "wrong", "minus b, on every probe"),
     (lambda a, b: 0.5 * np.sum(a**2) + abs(b), "wrong", "term b is off: it is the absolute value"),
-    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "½ × Σ a, which does not belong"),
+    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "½ × Σ a stands where ½ × ‖a‖² should"),
     (lambda a, b: total(a[:-1], b), "wrong", "all but the last of a"),
     (lambda a, b: total(0 * a + a.mean(), b), "wrong", "its mean"),
     (lambda a, b: round(total(a, b), 2), "wrong", "rounded to 2 digits"),
