@@ -11,7 +11,7 @@ from helpers.divergences import kl_quadrature, moment_projection
 from helpers.gaussians import kl_full, kl_univariate, log_normal
 from helpers.lessons.mean_matching import bells, likelihood, moments, objective, plane
 from helpers.lessons.mean_matching import targets as T
-from helpers.lessons.mean_matching.exercises import gradient
+from helpers.lessons.mean_matching.gradient_exercise import gradient
 from helpers.lessons.mean_matching.targets import LINE, PLANE, facts, two_bumps
 from helpers.widgets import Stage
 
