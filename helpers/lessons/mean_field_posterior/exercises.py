@@ -111,8 +111,8 @@ posterior_cov_exercise = Exercise(
         "a matrix of ones": np.ones((2, 2)),
     },
     explanation="Prior and likelihood add their precisions, I and θθᵀ; the covariance is the "
-    "inverse of the sum. That inverse is I − θθᵀ/(1 + θᵀθ). Ledger “The posterior by completing the "
-    "square”: the line that collects z₁², z₂² and 2z₁z₂.",
+    "inverse of the sum. That inverse is I − θθᵀ/(1 + θᵀθ). Ledger “The posterior by completing "
+    "the square”: the line that collects z₁², z₂² and 2z₁z₂.",
 )
 
 
