@@ -70,7 +70,9 @@ class Report:
         page = f"{MARKS[self.outcome]} <b>{name}: {self.outcome}.</b> {escape(self.message)}"
         if self.printed:
             text += f"\nYour function printed:\n{self.printed}"
-            page += f"<br>Your function printed:<pre>{escape(self.printed)}</pre>"
+            # Not taller than a few lines: below it are the hints.
+            look = 'style="max-height:9em;overflow:auto" tabindex="0"'
+            page += f"<br>Your function printed:<pre {look}>{escape(self.printed)}</pre>"
         stored = {"text/plain": text, "text/html": f"<div>{page}</div>"}
         box = self.live(page)
         shown_in_cell(box)

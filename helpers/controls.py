@@ -107,14 +107,16 @@ class Controls:
         self.widgets = {control.name: control.widget() for control in controls}
         self._changed, self._waiting = changed, False
         self._players = []
-        cells, many = [], len(controls) > 4
-        # As wide as the longest label: on a projector, three columns beside long ones are narrow.
-        widest = max((len(c.label) for c in controls if isinstance(c, Slider)), default=0)
+        cells = []
+        plain = [c.label for c in controls if isinstance(c, Slider) and not c.play]
+        widest = max(plain, key=len, default="")
+        # Three columns, where the labels leave room for the sliders.
+        many = len(controls) > 4 and len(widest) <= 16
         for control in controls:
             widget = self.widgets[control.name]
             widget.observe(self._notice, "value")
             if isinstance(control, Slider):
-                widget.style.description_width = f"{min(11, 1 + 0.56 * widest):.3g}em"
+                widget.style.description_width = _width(control.label if control.play else widest)
                 if control.play:
                     area = "auto / span 2" if many else "auto / 1 / auto / -1"
                     # An even number fills the rows of two.
@@ -171,10 +173,16 @@ def button(text, action, **layout):
     return made
 
 
+def _width(label):
+    """Room for a slider's label, and no more: what is left is the slider's."""
+    return f"{min(11, 1 + 0.56 * len(label)):.3g}em"
+
+
 def _with_play(slider, area):
     limits = dict(min=slider.min, max=slider.max, step=slider.step)
     # The slider's own start: linking copies the player's value to the slider.
-    play = ipywidgets.Play(value=slider.value, interval=400, **limits)
+    narrow = Layout(width="96px", flex="0 0 auto")
+    play = ipywidgets.Play(value=slider.value, interval=400, layout=narrow, **limits)
     # Linked in the browser: playing goes on when the kernel is behind, and skips frames.
     ipywidgets.jslink((play, "value"), (slider, "value"))
     slider.layout.flex = "1 1 auto"

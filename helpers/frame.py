@@ -16,7 +16,7 @@ LOOK = """<style>
 .vi-equation { overflow-x: auto; }
 .vi-verdict { display: block; line-height: 1.4; padding: 4px 6px 0 0; }
 .vi-part .widget-toggle-buttons { display: flex; align-items: baseline; }
-.vi-part .widget-toggle-buttons > .widget-label { flex: 0 0 auto; margin: 0 8px 0 1.5em; }
+.vi-part .widget-toggle-buttons > .widget-label { flex: 0 0 auto; margin: 0 8px 0 0.5em; }
 .vi-part .widget-htmlmath-content { min-width: 0; flex: 1 1 auto; }
 .vi-part .vi-gone { display: none; }
 .vi-part.jupyter-widgets-disconnected .vi-gone { display: block; }

@@ -81,7 +81,7 @@ def reported(letter, sd_noise):
     "Five suspects on the test bench: N = 6, K = 2, D = 2",
     Choice("letter", "suspect at right", tuple(BROKEN), "a"),
     Slider("sd_noise", "λ", 0.2, 2.0, 0.6, 0.1),
-    Slider("shift", "move both means by", -2.0, 2.0, 0.0, 0.1),
+    Slider("shift", "move means by", -2.0, 2.0, 0.0, 0.1),
     Slider("size", "multiply s² by", 0.1, 4.0, 1.0, 0.1),
     Slider("doubt", "doubt in φ", 0.0, 1.0, 0.4, 0.1),
     size=(9.6, 3.9),

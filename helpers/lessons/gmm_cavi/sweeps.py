@@ -59,9 +59,9 @@ def asked():
 @explorer(
     "Coordinate ascent, sweep by sweep",
     Slider("n_components", "K, components", 1, MOST, 2, 1),
-    Slider("sd_noise", "λ, spread in a kind", 0.2, 1.2, 0.5, 0.05),
+    Slider("sd_noise", "λ, spread", 0.2, 1.2, 0.5, 0.05),
     Slider("seed", "start (seed)", 0, 20, 1, 1),
-    Slider("place", "ringed, short to long", 1, 20, 8, 1),
+    Slider("place", "ringed point", 1, 20, 8, 1),
     Slider("sweep", "sweeps done", 0, N_SWEEPS, 1, 1, play=True),
     size=(9.6, 4.1),
 )
