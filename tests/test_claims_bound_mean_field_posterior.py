@@ -1,6 +1,7 @@
 """Notebook 03, sections 1 to 3: every sentence that says what happens, computed."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from helpers.lessons.mean_field_posterior import (
     term_by_term,
 )
 from helpers.mean_field import LinearGaussian, coordinate_ascent, elbo_terms, update_factor
+from helpers.widgets import Stage
 
 WORKED = LinearGaussian([1.2, -0.7], 1.5)
 HERE, S2_HERE = np.array([0.4, -0.1]), np.array([0.5, 0.8])
@@ -31,6 +33,7 @@ DEFINITIONS = (
     "The constant, 1/p(x), costs the integral.",
     "One call updates one factor: j is 0 or 1.",
     "Nobody told q that $z_2$ is not.",
+    "This long axis is the ridge, from now on.",
     "Upright ellipses cannot tilt.",
     "A surprising x is not a more precise one: the noise has variance 1, wherever x falls.",
 )
@@ -61,9 +64,11 @@ def random_q(rng):
 
 @claim(
     "Eq. 2.3 of the solution has $2\\theta_1\\theta_2 z_1z_2$ in the exponent.",
-    "It cannot be split into a part with $z_1$ and a part with $z_2$.",
+    "It cannot be split into a part with $z_1$ and a part with $z_2$: differentiate by $z_1$, then"
+    " by $z_2$.",
+    "Two such parts leave 0; the log posterior leaves $-\\theta_1\\theta_2$.",
     "So the answer to problem 3: the posterior factorises if and only if $\\theta_1\\theta_2 = 0$.",
-    "The solution says just “no”: set θ₂ to 0 and see the exception.",
+    "The solution says just “no”: set θ₂ to 0 in the next picture and see the exception.",
 )
 def test_factorises_iff():
     """f splits into a sum iff f(a, b) − f(a, 0) − f(0, b) + f(0, 0) = 0; here it is −θ₁θ₂ab."""
@@ -79,6 +84,10 @@ def test_factorises_iff():
         joint = log_normal_full(corners, model.posterior_mean, model.posterior_cov)
         product = log_normal(corners, model.posterior_mean, np.diag(model.posterior_cov)).sum(1)
         assert np.allclose(joint, product, atol=1e-12) == (np.prod(theta) == 0)
+    stage = Stage(exact_posterior.posterior)
+    for theta_1, theta_2 in itertools.product((-3.0, 0.1, 1.2, 3.0), (0.0, 0.1, -0.7)):
+        stage.draw(theta_1=theta_1, theta_2=theta_2, x=1.5)
+        assert stage.summary.endswith(": it factorises.") == (theta_2 == 0)
 
 
 @claim("And the integral that Bayes' rule divides by, $p(x)$, is a Gaussian density too.")
@@ -91,12 +100,13 @@ def test_evidence_is_gaussian():
 @claim(
     "The observation stands in the mean, but not in the covariance, nor in the correlation.",
     "The observation pushes the ellipse along; only θ shapes it.",
-    "x occurs in the mean θx/(1 + θᵀθ) and nowhere else: covariance and correlation depend on θ"
-    " alone.",
+    "In line 5, x stands in Λμ = xθ and nowhere else: it moves the mean.",
+    "The precision Λ, and with it covariance and correlation, depend on θ alone.",
     "Slide x from end to end and watch the ellipse: a translation.",
 )
 def test_x_only_moves():
     """The moments by the grid, which knows no formula, at both ends of x."""
+    assert re.findall(r"\bx\b.*", completing_the_square.exponent.lines[4].latex) == [r"x\,\theta"]
     rng = np.random.default_rng(2)
     for theta in rng.uniform(-2, 2, (10, 2)):
         means, covs = zip(*(moments(theta, x) for x in (-3.0, 0.7, 3.0)), strict=True)
@@ -152,7 +162,7 @@ def test_correlation_curve():
 
 @claim(
     "Move q: KL and ELBO both change, their sum does not.",
-    "To lower the KL, which we cannot compute, raise the ELBO, which we can.",
+    "To lower the KL, which in most models we cannot compute, raise the ELBO, which we can.",
 )
 def test_the_sum_stays():
     rng = np.random.default_rng(4)
@@ -253,6 +263,8 @@ def outside(model, points):
 @claim(
     "The prior's pull is in the posterior mean already.",
     "As a function of m the ELBO is a hill with its top at the posterior mean, whatever s² is.",
+    "Seen as a function of m, eq. 2.10 is $x\\,\\theta^\\top\\mathbf m -"
+    " \\tfrac12\\mathbf m^\\top\\Lambda\\mathbf m$ and a constant.",
 )
 def test_top_of_the_hill():
     """The ELBO in m is −½(m − μ)ᵀΛ(m − μ) and a constant, Λ positive definite."""
@@ -262,13 +274,22 @@ def test_top_of_the_hill():
         error = m - model.posterior_mean
         lack = np.subtract(*(elbo_terms(model, at, s2).total for at in (model.posterior_mean, m)))
         assert lack == pytest.approx(0.5 * (error @ error + (error @ model.theta) ** 2), rel=1e-9)
+        printed, constant = (
+            term_by_term.printed_elbo(model.theta, model.x, at, np.sqrt(s2)) for at in (m, 0 * m)
+        )
+        precision = np.eye(2) + np.outer(model.theta, model.theta)
+        hill = model.x * (model.theta @ m) - 0.5 * m @ precision @ m
+        assert printed - constant == pytest.approx(hill, abs=1e-10)
         assert lack > 0
 
 
 # Section 3
 
 
-@claim("Closed at the end, the ½ also halves $\\log s_1$ and the last term, and turns their signs.")
+@claim(
+    "Closed at the end, the ½ also halves $\\log s_1$ and the last term, and turns their signs.",
+    "Closed right after $\\log(2\\pi)$, the line would be right.",
+)
 def test_misprinted_entropy():
     s = np.linspace(0.3, 2, 50)
     constant, log_s, last = -0.5 * np.log(2 * np.pi), -np.log(s), -0.5
@@ -280,7 +301,7 @@ def test_misprinted_entropy():
 @claim(
     "Eq. 2.10 loses a 1: each entropy contributes ½, and there are two.",
     "Nothing else is wrong with it: it is 1 too low wherever you stand.",
-    "For the maximum, no: its derivative is 0.",
+    "For the place of the maximum, no: its derivative is 0.",
     "The printed ELBO, −3.119334, is exactly 1 nat below the true −2.119334.",
 )
 def test_misprinted_elbo():

@@ -17,7 +17,7 @@ from helpers.lessons.mean_matching.directions import (
     reverse_map,
 )
 from helpers.lessons.mean_matching.landscape import downhill, minima
-from helpers.lessons.mean_matching.targets import two_bumps
+from helpers.lessons.mean_matching.targets import LINE, two_bumps
 
 DISTANCES = [0.25 * k for k in range(25)]
 WEIGHTS = [round(0.05 * k, 2) for k in range(1, 20)]
@@ -50,13 +50,13 @@ def test_forward_minimum_and_reverse_slope():
 
 
 @claim(
-    "At the distance and weight of the start, KL(q‖p) has two, and your μ decides: from −0.25 you"
-    " end in the left bump, from 0 in the right one.",
+    "With the bumps 5 apart and 0.35 on the left, KL(q‖p) has two, and your start decides: from"
+    " −0.25 you end at the left bump, from 0 at the right one.",
     "The left one is worse by about $\\log(0.65/0.35) = 0.62$ nats, but a descent cannot know"
     " that.",
     "The heavier bump is the lower minimum, but on the way from −1 to it KL(q‖p) rises first.",
-    "Now the average is taken under q, and q is charged wherever p is small.",
-    "The valley between the bumps is a barrier, and a descent does not climb.",
+    "Now the average is taken under q, and q is charged where it has mass and p has little.",
+    "Over the gap of p between the bumps KL(q‖p) has a hill, and a descent does not climb.",
 )
 def test_two_minima_and_a_barrier():
     places, price = curve(5.0, 0.35)
@@ -74,7 +74,8 @@ def test_two_minima_and_a_barrier():
 
 
 @claim(
-    "At equal weights one minimum is left at a distance of 2.5, two at 2.75.",
+    "At equal weights the two minima merge: two at a distance of 2.75, one at 2.5.",
+    "At other weights the lighter bump loses its own.",
     "Give the left bump a weight of 0.05: at a distance of 3 no minimum belongs to it.",
     "At 6 it traps again whoever starts beside it.",
 )
@@ -82,10 +83,14 @@ def test_minima_merge():
     assert [n_minima(d, 0.5) for d in (2.5, 2.75)] == [1, 2]
     assert (n_minima(3.0, 0.05), n_minima(6.0, 0.05)) == (1, 2)
     assert curve(3.0, 0.05)[0] > 0
+    lone = [(d, w) for d in DISTANCES[1:] for w in WEIGHTS if n_minima(d, w) == 1 and w != 0.5]
+    assert len(lone) > 150
+    for distance, weight in lone:
+        assert bool(curve(distance, weight)[0] > 0) is (weight < 0.5)
     assert downhill(*curve(6.0, 0.05), -3.0) == pytest.approx(-3, abs=0.2)
 
 
-@claim("The jump lies on the side of the lighter bump, always.")
+@claim("Where there is a jump, it lies on the side of the lighter bump.")
 def test_jump_on_the_side_of_the_lighter_bump():
     seen = 0
     for distance in DISTANCES:
@@ -97,6 +102,18 @@ def test_jump_on_the_side_of_the_lighter_bump():
                 assert bool(top < 0) is (weight < 0.5), (distance, weight)
                 seen += 1
     assert seen > 150
+
+
+@claim(
+    "In the other direction of the divergence, section 6, the same bell has its minima near the"
+    " bumps."
+)
+def test_the_same_bell_in_the_other_direction():
+    places = minima(MEANS, of_unit_variance()(LINE["two bumps"])[:, 0])[0]
+    assert places == pytest.approx([-2, 2], abs=0.35)
+    for place in places:
+        prices = [kl_quadrature(norm(place + by, 1), LINE["two bumps"]) for by in (-0.05, 0, 0.05)]
+        assert np.argmin(prices) == 1
 
 
 @claim(
@@ -146,6 +163,7 @@ def test_starting_wide():
 
 
 @claim(
+    "The lowest of them is the information projection:",
     "All three variances are below that of p, 6.3275; the two narrow ones are near 0.64, the bumps'"
     " own.",
     "An I-projection is often too narrow, and notebook 03 will measure by how much.",
@@ -155,6 +173,10 @@ def test_often_too_narrow():
     assert f"{p.var():.4f}" == "6.3275"
     found = [information_projection(p, start).var for start in ((-2, 1), (0, 4), (2, 1))]
     assert max(found) < p.var()
+    qs = [information_projection(p, start) for start in ((-2, 1), (0, 4), (2, 1))]
+    prices = [kl_quadrature(norm(q.mean, np.sqrt(q.var)), p) for q in qs]
+    assert min(prices) == prices[2]
+    assert len(reverse_map(5.0, 0.35)[1].T) == 3, "there is no other"
     assert [found[0], found[2]] == pytest.approx([0.64, 0.64], abs=0.03)
     narrower = [
         reverse_map(d, w)[1][1] ** 2 < two_bumps(d, w).var() for d in DISTANCES[1:] for w in WEIGHTS

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from claims import claim
+from scipy.special import logsumexp
 
 from helpers import mixture
 from helpers.lessons.gmm_cavi import data, exact, labels, predictive, six_points, starts
@@ -61,7 +62,7 @@ def test_bad_ends_are_tops(direction):
 
 
 @claim(
-    "That would need an ELBO with a single top.",
+    "Sweeps climb, they do not search.",
     "Here the 30 ends have six different heights.",
 )
 def test_six_heights():
@@ -146,9 +147,9 @@ def test_too_far():
 
 
 @claim(
-    "There $Ds^2/2\\lambda^2$ is its handicap: 16 nats at σ = 2.",
-    "At σ = 1 it is 4 nats, and the component comes back by itself: from 4·10⁻¹² of a point after "
-    "sweep 1 to 13 points after sweep 12.",
+    "There $Ds^2/2\\lambda^2$ is its handicap: with λ = 0.5, as here, 16 nats at σ = 2.",
+    "At σ = 1 it is 4 nats, and at distance 10 the component comes back by itself: from 4·10⁻¹² of "
+    "a point after sweep 1 to 13 points after sweep 12.",
 )
 def test_a_dead_component_may_come_back():
     assert (2 * 2.0**2 / (2 * 0.25), 2 * 1.0**2 / (2 * 0.25)) == (16, 4)
@@ -193,8 +194,8 @@ def test_label_switching():
 
 
 @claim(
-    "In between it is larger: there the kinds are in doubt together, and a product q cannot say "
-    "that.",
+    "From separation 1 to 3 it is larger: there the kinds are in doubt together, and a product q "
+    "cannot say that.",
     "At separation 0, where the copies lie on top of each other, it is smaller: 0.341 and 1.176.",
 )
 def test_the_gap_in_between():
@@ -202,7 +203,10 @@ def test_the_gap_in_between():
         gaps = np.array([labels.solve(k, float(s))[1] for s in labels.SEPARATIONS])
         assert f"{gaps[0]:.3f}" == least
         assert gaps[0] < math.log(math.factorial(k))
-        assert (gaps[2:5] > math.log(math.factorial(k)) + 0.05).all()
+        excess = gaps - math.log(math.factorial(k))
+        inside = (labels.SEPARATIONS >= 1) & (labels.SEPARATIONS <= 3)
+        assert (excess[inside] > 5e-5).all()
+        assert (excess[labels.SEPARATIONS < 1] < 0).all()
         model = MixtureModel(k, 0.0, 25.0, 0.25)
         x = labels.points_on_a_line(k, 1.5)
         _, _, chances = exact.given_assignments(model, x)
@@ -210,6 +214,62 @@ def test_the_gap_in_between():
         same = np.einsum("c,cik,cjk->ij", chances, hot, hot)  # are i and j of one kind?
         alone = np.einsum("c,cik->ik", chances, hot)
         assert np.abs(same - alone @ alone.T)[np.triu_indices(8, 1)].max() > 0.2, "together"
+
+
+def log_evidence_around(x, means, sd, noise_var, prior_var):
+    """log ∫ p(μ) p(x | μ) dμ over one of two tops, K = D = 2, α = 0: Gauss and Hermite's nodes
+    around `means`; the points are independent given μ, so no assignment is summed."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(12)
+    grid = np.array(list(itertools.product(nodes, nodes)))
+    log_w = np.log(np.outer(weights, weights).ravel() / (2 * np.pi))
+    total, seen = 0.0, []
+    for mean, spread in zip(means, sd, strict=True):
+        mu = mean + spread * grid
+        # weight, and the nodes' own density taken back
+        own = log_w + np.sum(grid**2, axis=1) / 2 + np.log(2 * np.pi * spread**2)
+        own = own - np.sum(mu**2, axis=1) / (2 * prior_var) - np.log(2 * np.pi * prior_var)
+        total = np.add.outer(total, own)
+        square = np.sum((x[:, None] - mu) ** 2, axis=2)
+        seen.append(-square / (2 * noise_var) - np.log(2 * np.pi * noise_var) - np.log(2))
+    for one, two in zip(*seen, strict=True):
+        total = total + np.logaddexp(one[:, None], two)
+    return logsumexp(total)
+
+
+@claim(
+    "For the eruptions the other way is open, as long as K is 2: given the centres the points are "
+    "independent, and two centres are four numbers.",
+    "Quadrature around one of the two tops, doubled, gives $\\log p(x)=-483.274$ at λ = 0.5, "
+    "σ = 2.",
+    "So the gap there is 0.774: log 2 for the names, and 0.081 for all the rest.",
+    "With 272 points that way is closed.",
+    "Or, the kinds summed first, an integral over all $KD$ coordinates of the centres (D, the "
+    "dimension of a point, is 2 here).",
+    "Two kinds of eruption have 4, so there it can be done (section 6); ten kinds have 20, too "
+    "many for a grid.",
+)
+def test_the_gap_of_the_eruptions():
+    """The same function on six points against the sum over all assignments, with groups apart."""
+    model = MixtureModel(2, 0.0, 4.0, 0.25)
+    six = np.array([[-3, 0.2], [-2.6, -0.3], [-3.2, 0], [3, 0.4], [2.7, -0.1], [3.3, 0.1]])
+    for x, summed in ((six, exact.log_evidence(model, six)), (data.eruptions(), None)):
+        fit = max((mixture.fit(model, x, rng=s) for s in range(5)), key=lambda one: one.elbo[-1])
+        state = fit.state
+        found = [
+            math.log(2)
+            + log_evidence_around(x, state.means, wide * np.sqrt(state.variances), 0.25, 4.0)
+            for wide in (1.0, 1.2)
+        ]
+        assert found[0] == pytest.approx(found[1], abs=1e-5)
+        assert summed is None or found[0] == pytest.approx(summed, abs=1e-5)
+    gap = found[0] - fit.elbo[-1]
+    assert f"{found[0]:.3f}" == "-483.274"
+    assert [f"{v:.3f}" for v in (gap, gap - math.log(2))] == ["0.774", "0.081"]
+    assert 2.0**272 > 1e81, "assignments"
+    n_columns = data.eruptions().shape[1]
+    assert n_columns == 2
+    assert (2 * n_columns, 10 * n_columns) == (4, 20)
+    assert 12 ** (2 * n_columns) < 1e5 < 1e20 < 12 ** (10 * n_columns), "12 nodes on each axis"
 
 
 @claim(
@@ -290,20 +350,28 @@ def test_six_points_in_the_plane():
     model = MixtureModel(2, six_points.ALPHA, 1.5**2, 1.0)
     fits = [mixture.fit(model, data.TINY, rng=seed) for seed in range(20)]
     best = max(fits, key=lambda fit: fit.elbo[-1]).state
-    assert np.round(np.sort(best.variances), 3).tolist() == [0.268, 0.317]
+    first = best.responsibilities[0].argsort()[::-1]
+    assert np.round(best.variances[first], 3).tolist() == [0.268, 0.317]
     _, variances = exact.moments_first_named(model, data.TINY)
     assert np.round(variances[:, 0], 3).tolist() == [0.417, 0.629]
 
 
-@claim("K = 3 does a little better, by 0.03 nats a point.")
+@claim(
+    "K = 2 is far ahead of K = 1.",
+    "K = 3 is ahead of K = 2 by 0.03 nats a point, with a standard error of 0.04: these 72 points "
+    "cannot tell.",
+)
 def test_the_other_eruptions():
     x, scores = data.eruptions(), {}
-    for k in (2, 3):
+    for k in (1, 2, 3):
         model = MixtureModel(k, 0.0, 4.0, 0.25)
         fits = [mixture.fit(model, x[:200], rng=seed) for seed in range(10)]
         state = max(fits, key=lambda fit: fit.elbo[-1]).state
-        scores[k] = mixture.log_predictive(model, state, x[200:]).mean()
-    assert f"{scores[3] - scores[2]:.2f}" == "0.03"
+        scores[k] = mixture.log_predictive(model, state, x[200:])
+    assert np.mean(scores[2] - scores[1]) > 2
+    ahead = scores[3] - scores[2]  # point by point
+    assert f"{ahead.mean():.2f}" == "0.03"
+    assert f"{ahead.std(ddof=1) / np.sqrt(72):.2f}" == "0.04"
     right = state.means[state.means[:, 0] > 0]
     assert len(right) == 2, "as in section 9, two components"
     assert np.linalg.norm(right[1] - right[0]) < 0.05, "sit on one mean"

@@ -99,7 +99,8 @@ def test_sixty_digits():
 
 
 @claim(
-    "Below ε = 10⁻⁸ the textbook formula has no right digit left.",
+    "Below ε = 10⁻⁸ the textbook formula has no right digit left: it subtracts numbers that are"
+    " almost equal.",
     "At ε = 10⁻⁴ half of its digits are gone.",
     "The relative error of kl_univariate stays below 10⁻¹⁵.",
 )
@@ -117,7 +118,9 @@ def test_digits_lost():
     assert ours.max() < 1e-15
 
 
-@claim("Every term is ≥ 0, so nothing cancels.")
+@claim(
+    "The scale part and the squared distance are both ≥ 0, so nothing cancels between them.",
+)
 def test_nothing_is_negative():
     """u − log(1 + u) ≥ 0 for every u > −1: a theorem; here as computed."""
     rng = np.random.default_rng(0)
@@ -159,11 +162,17 @@ def test_matrices_lose_their_digits_too():
         assert abs(plain / exact - 1) > 0.1
 
 
-@claim("The second one is never negative, for any single draw: log r ≤ r − 1.")
+@claim(
+    "The second one is never negative, for any single draw: log r ≤ r − 1.",
+    "The curve $\\log t$ lies below its tangent at $t=1$: $\\log t \\le t-1$, with equality at"
+    " $t=1$ only.",
+)
 def test_log_is_below_its_tangent():
-    """A theorem: log is concave, and r − 1 is its tangent at 1."""
+    """A theorem: log is strictly concave, and r − 1 is its tangent at 1."""
     log_r = np.concatenate([np.linspace(-700, 700, 4001), np.linspace(-1e-3, 1e-3, 4001)])
     assert (np.expm1(log_r) - log_r >= 0).all()
+    away = log_r[np.abs(log_r) > 1e-6]
+    assert (np.expm1(away) - away > 0).all()
 
 
 @claim(
@@ -293,7 +302,7 @@ def test_quad_misses_what_is_narrow_and_far():
             assert np.sum(np.abs(np.array(places) - mean) < 5 * sd) <= 1
 
 
-@claim("None of them warns.")
+@claim("None of the three failures of this section came with a warning.")
 def test_failures_are_silent():
     """At stops of quad's sliders; the formula with numpy's own warnings as errors."""
     stage = Stage(failures.missed_peak)

@@ -26,7 +26,7 @@ DEFINITIONS = (
     "Next: [02 Matching the mean](02_mean_matching.ipynb)",
 )
 INSTRUCTIONS = (
-    "Set q's correlation to 0.8 and its means to (0.5, 0.5), then to (0.5, −0.5).",
+    "From the start, set q's correlation to 0.8 and its means to (0.5, 0.5), then to (0.5, −0.5).",
     "Set the cut to 3 and the share that q keeps to “nothing”, and read both directions.",
 )
 RATIOS = np.geomspace(1.001, 30, 400)
@@ -77,10 +77,10 @@ def test_entropy_of_a_gaussian():
 
 
 @claim(
-    "The negative part never wins, in either direction.",
-    "Swap p and q, and the two values swap.",
+    "The violet area is never the larger one, and neither number is ever negative.",
+    "If p and q change places, so do KL(p‖q) and KL(q‖p).",
     "KL(p‖q) is the price, in nats, of believing q when p is true: ≥ 0, 0 only at p = q, infinite"
-    " where q excludes what p allows, not symmetric.",
+    " if q excludes what p allows, not symmetric.",
 )
 def test_kl_is_positive_unless_p_is_q():
     """A theorem (log t ≤ t − 1, with equality at t = 1 only), here over the explorer's range."""
@@ -105,8 +105,29 @@ def test_kl_is_positive_unless_p_is_q():
 
 
 @claim(
-    "At equal means a q twice as wide as p costs 0.318 nats, a q half as wide 0.807: a belief that"
-    " is too sure costs more than one that is too cautious.",
+    "For KL = 0 both signs ≤ must be equalities.",
+    "The first says that q = p wherever p > 0; the second, that q has no area anywhere else.",
+)
+def test_the_two_equalities():
+    """The first fails if q differs from p where p > 0, the second if q has area where p = 0."""
+
+    def two_steps(p, q, low, high):  # 0 ≤ each of the two differences between the three members
+        mean_log = p.expect(lambda x: q.logpdf(x) - p.logpdf(x), lb=low, ub=high)
+        mass = q.cdf(high) - q.cdf(low)
+        return mass - 1 - mean_log, 1 - mass
+
+    assert two_steps(uniform(0, 1), uniform(0, 1), 0, 1) == pytest.approx((0, 0))
+    first, second = two_steps(norm(), norm(0.1, 1), -9, 9)
+    assert first > 1e-3
+    assert second == pytest.approx(0)
+    first, second = two_steps(uniform(0, 1), uniform(0, 2), 0, 1)
+    assert first > 0.1
+    assert second == pytest.approx(0.5)
+
+
+@claim(
+    "At equal means a q twice as wide as p costs 0.318 nats, a q half as wide 0.807: by the same"
+    " factor, a belief that is too sure costs more than one that is too cautious.",
     "A cautious belief is cheap, an overconfident one is dear.",
 )
 def test_too_sure_costs_more_than_too_cautious():
@@ -120,9 +141,9 @@ def test_too_sure_costs_more_than_too_cautious():
 @claim(
     "Under q, draws often land where the narrow p says “practically impossible”, and each such"
     " surprise is charged at log(q/p).",
-    "Set both means to 0 and the scales to 0.5 and 2: 0.9175 against 6.1137 nats.",
-    "The wide q wastes density where p never goes, but where p does go it is low by a bounded"
-    " factor only: no draw of p costs more than log 4 = 1.386 nats.",
+    "Set both means to 0, the sd of p to 0.5 and that of q to 2: 0.9175 against 6.1137 nats.",
+    "The wide q wastes density where p hardly ever goes, but where p does go it is low by a"
+    " bounded factor only: no draw of p costs more than log 4 = 1.386 nats.",
     "But here the average is taken once over draws of p, once over draws of q, and these fall in"
     " different places.",
 )
@@ -194,13 +215,13 @@ def test_large_is_not_infinite():
 
 
 @claim(
-    "p leaves (−4, 4) once in 15,787 draws, and a thousand draws will hardly meet that one.",
+    "p leaves (−4, 4) once in 15,787 draws; with probability 0.94 none of a thousand draws does.",
     "The function kl_quadrature compares the supports before it integrates.",
 )
 def test_draws_do_not_find_out_and_supports_do():
     once = 2 * norm.sf(4)
     assert round(1 / once) == 15_787
-    assert 1 - (1 - once) ** 1000 < 0.1
+    assert f"{(1 - once) ** 1000:.2f}" == "0.94"
 
     class Untouched:
         def support(self):
@@ -210,6 +231,31 @@ def test_draws_do_not_find_out_and_supports_do():
             raise AssertionError("integrated")
 
     assert kl_quadrature(Untouched(), uniform(-4, 8)) == np.inf
+
+
+@claim(
+    "The slides' first “The answer is” has σ₁, σ₂, μ₁, μ₂ in an exercise about q and p: 1 is q,"
+    " 2 is p.",
+    "Read the other way round it gives 1.410454 nats for the Gaussians of the ledger's start, in"
+    " place of 0.493053.",
+    "The exercise sheet (1b) writes N(x | μ₁, σ₁): its σ₁ is a standard deviation, as the density"
+    " below it shows.",
+    "At equal means σ₁ = 1 and σ₂ = 2 give 0.318147 nats; read as variances they would give"
+    " 0.096574.",
+)
+def test_notations_that_mislead():
+    """The values of the errata, no. 8 and 9, at the sliders' starts."""
+    start = {control.name: control.start for control in univariate.seven_terms.controls}
+
+    def answer(mean_1, sd_1, mean_2, sd_2):  # the slides' first answer, as printed
+        return 0.5 * (np.log(sd_2**2 / sd_1**2) + (sd_1**2 + (mean_1 - mean_2) ** 2) / sd_2**2 - 1)
+
+    q, p = (start["mq"], start["sq"]), (start["mp"], start["sp"])
+    assert f"{answer(*q, *p):.6f}" == "0.493053"
+    assert f"{answer(*p, *q):.6f}" == "1.410454"
+    assert univariate.seven_terms.ledger(**start)[0][0] == pytest.approx(answer(*q, *p))
+    assert f"{kl_univariate(0, 1**2, 0, 2**2):.6f}" == "0.318147"
+    assert f"{kl_univariate(0, 1, 0, 2):.6f}" == "0.096574"
 
 
 @claim(
@@ -234,10 +280,11 @@ def test_thirteen_lines():
 
 
 @claim(
-    "Three terms: a log determinant (volumes), a trace (shapes) and a squared distance (centres),"
-    " each with a ½ in front.",
-    "For Gaussians: ½ [trace − d − log det + squared distance]; with diagonal covariances, a sum"
-    " over coordinates.",
+    "Three terms: a log determinant (volumes), a trace (how far p spreads, measured by q) and a"
+    " squared distance (centres).",
+    "For Gaussians:"
+    " $\\frac12[\\mathrm{tr}\\,R-d-\\log\\det R+\\Delta^\\top\\Sigma_q^{-1}\\Delta]$ with"
+    " $R=\\Sigma_q^{-1}\\Sigma_p$; with diagonal covariances, a sum over coordinates.",
 )
 def test_three_terms():
     rng = np.random.default_rng(0)
@@ -258,8 +305,8 @@ def test_three_terms():
 
 @claim(
     "At correlations ± 0.9 all lines still agree.",
-    "Lines 6 to 8 split the result into one term ≥ 0 for each eigenvalue; section 7 shows what that"
-    " is good for.",
+    "Lines 7 and 8 split the first two terms into one summand ≥ 0 for each eigenvalue; section 7"
+    " shows what that is good for.",
 )
 def test_lines_of_any_covariance():
     """w − log(1 + w) ≥ 0 for w > −1 is a theorem."""
@@ -271,9 +318,12 @@ def test_lines_of_any_covariance():
             cov_p, cov_q = ledger.at(rho_p=rho_p, rho_q=rho_q).values()
             eigenvalues = np.linalg.eigvalsh(dimensions.whitened(cov_q, cov_p - cov_q))
             assert (eigenvalues - np.log1p(eigenvalues) >= 0).all()
+            parts = kl_full(dimensions.GAP, cov_p, 0 * dimensions.GAP, cov_q)
             whitened = dimensions.squared_length(cov_q, dimensions.GAP)
             total = 0.5 * np.sum(eigenvalues - np.log1p(eigenvalues)) + 0.5 * whitened
-            assert [row[0] for row in rows[5:]] == pytest.approx([total] * 3)
+            assert [row[0] for row in rows[6:]] == pytest.approx([total] * 2)
+            first_two = parts - 0.5 * dimensions.GAP @ np.linalg.solve(cov_q, dimensions.GAP)
+            assert first_two == pytest.approx(0.5 * np.sum(eigenvalues - np.log1p(eigenvalues)))
 
 
 @claim(
@@ -305,7 +355,8 @@ def test_near_equality_kl_is_a_square():
 @claim(
     "Right, the two directions cross at σp = σq and nowhere else.",
     "With q four times too narrow KL(p‖q) is 6.11 nats, with q four times too wide 0.92.",
-    "Far out the first grows like half the square of the ratio, the second like its logarithm.",
+    "Far out the price of the narrow q grows like half the square of the ratio, that of the wide q"
+    " like its logarithm.",
 )
 def test_same_mean():
     """KL(p‖q) − KL(q‖p) = ½(r − 1/r) − log r, which increases in r = (σp/σq)² and is 0 at 1."""
@@ -327,9 +378,9 @@ def plane_terms(values):
 
 
 @claim(
-    "The first two bars pull against each other.",
-    "Shrink both sds of q by one factor: its volume falls (bar one down), and p's draws lie further"
-    " out in it (bar two up).",
+    "Shrink both sds of q by one factor, and the first two bars move against each other: q's volume"
+    " falls (bar one down), and p's draws lie further out in it (bar two up).",
+    "Other moves are kinder: from the start, tilt q to correlation 0.3, and both bars shrink.",
 )
 def test_the_first_two_bars():
     """½ log det gains 2 log c and tr(Σq⁻¹Σp) is divided by c²: a theorem for every c < 1."""
@@ -345,23 +396,26 @@ def test_the_first_two_bars():
         assert after[0] - before[0] == pytest.approx(2 * np.log(shrink), abs=1.1e-3)
         rounded = 6e-4 * (1 + shrink**-2)
         assert after[1] + 1 == pytest.approx((before[1] + 1) / shrink**2, abs=rounded)
+    before, after = plane_terms({}), plane_terms({"correlation_q": 0.3})
+    assert 0 < after[0] < before[0]
+    assert 0 < after[1] < before[1]
 
 
 @claim(
-    "Give q a smaller volume than p, and the first term is negative.",
-    "The second is then positive, and larger: their sum is a sum of r − 1 − log r over the"
-    " eigenvalues r, with a ½, and that is never negative.",
-    "Set both sds of q to 0.6 and watch the first bar go down and the second up.",
+    "Give q a smaller volume than p, and the first term is negative; spread q wide, and the second"
+    " is.",
+    "Never both at once: their sum is a sum of r − 1 − log r over the eigenvalues r of Σq⁻¹Σp, with"
+    " a ½, and that is never negative.",
+    "Set both sds of q to 0.6, then to 2: the first number turns negative, then the second.",
     "Their sum is ≥ 0, and that is less: a log of a ratio has either sign, and so has a trace with"
     " 2 taken off.",
     "The third is a squared length, measured by q: a square is never negative.",
 )
 def test_signs_of_the_three_terms():
-    """A smaller volume: a smaller determinant. Then tr M ≥ 2 √det M > 2, the means' inequality."""
-    start = plane_terms({})
-    both = plane_terms({"sd_1": 0.6, "sd_2": 0.6})
-    assert both[0] < 0 < start[0]
-    assert both[1] > start[1]
+    """r − 1 ≥ log r, so their sum is ≥ 0: a theorem. A wide q: as its sds grow, the trace → 0."""
+    narrow, wide = (plane_terms({"sd_1": sd, "sd_2": sd}) for sd in (0.6, 2.0))
+    assert narrow[0] < 0 < narrow[1]
+    assert wide[1] < 0 < wide[0]
     rng, seen = np.random.default_rng(0), set()
     for _ in range(2000):
         values = anywhere(terms.two_dimensions, rng)
@@ -375,8 +429,9 @@ def test_signs_of_the_three_terms():
         assert log_det + trace == pytest.approx(split, abs=1e-9)
         assert split > -1e-12
         assert mean @ np.linalg.solve(cov_q, mean) >= 0
-        if log_det < 0:
-            assert trace > -log_det - 1e-12
+        assert max(log_det, trace) >= 0
+        if np.linalg.det(cov_q) < np.linalg.det(cov_p):
+            assert log_det < 0
         seen |= {("log det", log_det < 0), ("trace", trace < 0)}
     assert len(seen) == 4, "both signs of both"
 

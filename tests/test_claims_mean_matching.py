@@ -11,7 +11,7 @@ from helpers.divergences import kl_quadrature, moment_projection
 from helpers.gaussians import kl_full, kl_univariate, log_normal
 from helpers.lessons.mean_matching import bells, likelihood, moments, objective, plane
 from helpers.lessons.mean_matching import targets as T
-from helpers.lessons.mean_matching.exercises import gradient
+from helpers.lessons.mean_matching.gradient_exercise import gradient
 from helpers.lessons.mean_matching.targets import LINE, PLANE, facts, two_bumps
 from helpers.widgets import Stage
 
@@ -24,7 +24,8 @@ DEFINITIONS = (
     " Inference”, 1c.",
     "We must describe it by a bell of width 1 and may only choose where the bell stands.",
     "Nothing forced the variance to be 1.",
-    "Left, p and the best N(μ, 1) in each direction.",
+    "Left, p and two bells of width 1: the best for KL(p‖q), and the one that the way down on"
+    " KL(q‖p) ends at.",
     "Moment matching:",
     "(exercise sheet, 1c).",
 )
@@ -32,14 +33,16 @@ QUESTIONS = ("And the other half, $\\mathbb{E}_p[\\log p]$?",)
 INSTRUCTIONS = (
     "Then compare the bars with μ at (1.5, 1) and at the mean.",
     "Set η to 1, then to 2, then to 2.2.",
-    "Walk the start from −4 to 4 and let the class call out when q jumps.",
+    "With the bumps 5 apart, walk the start from −4 to 4 and let the class call out when q jumps.",
+    "Pull the bumps 5 apart, then drag the start.",
     "Then swap the weights, 0.35 to 0.65.",
-    "Drag the start from −4 to 4 and watch for the jump.",
+    "Pull the bumps 5 apart, then drag the start from −4 to 4 and watch for the jump.",
     "The other two are yours: bring both powers to 1.",
     "In the ledger below, move q₂'s sharpness and watch the line of q₁.",
     "Start at dependence 0 and pull the bumps apart.",
     "Take the tilted Gaussian at dependence 1 (ρ = 0.95).",
-    "Step the seed, then compare with t, ν = 30.",
+    "Choose the Cauchy density and step the seed, then compare with t, ν = 30.",
+    "Match an exponential density, $T(x)=x$, to the skewed p, moved by 2.5 so that it starts at 0.",
 )
 
 MUS = np.linspace(-4, 4, 81)
@@ -56,12 +59,12 @@ def on_grid(p, mu):
 @claim(
     "(solution, eq. 1.9): the other half, $\\mathbb{E}_p[\\log p]$, holds no μ.",
     "Four pieces, and only the last holds μ:",
-    "Whatever p is, this is a round bowl with its bottom at the mean.",
+    "As long as all four are finite, this is a bowl in μ with its bottom at the mean.",
     "KL(p‖N(μ, I)) = what μ cannot change + ½‖μ − E_p[x]‖²: match the mean.",
     "KL averages over p, and the average knows only how far its mean is.",
     "$\\frac12\\|\\mu-\\mathbb{E}_p[\\mathbf x]\\|^2$ knows only the distance to the mean.",
     "The dotted lines are circles whatever p is.",
-    "Switch p: the dotted circles move, and stay circles.",
+    "Show the lines of equal KL, then switch p: the dotted circles move, and stay circles.",
     "The spread of p enters by a constant.",
 )
 @pytest.mark.parametrize("shape", PLANE)
@@ -76,7 +79,7 @@ def test_round_bowl_in_the_plane(shape):
             assert on_grid(p, mu) - bottom == pytest.approx(0.5 * radius**2, abs=1e-5)
 
 
-@claim("Only another covariance of q than a multiple of I would make them ellipses.")
+@claim("Only another covariance of q than a multiple of I would stretch them.")
 def test_level_lines_are_ellipses_of_the_covariance_of_q():
     """KL(p‖N(μ, S)) − its least = ½ (μ − E[x])ᵀ S⁻¹ (μ − E[x]), round iff S ∝ I."""
     rng = np.random.default_rng(1)
@@ -102,7 +105,8 @@ def test_a_density_line_of_the_curved_p_is_not_convex():
 @claim(
     "The vote is decided: bell B, at the mean 0.8.",
     "Averaged over p, B is the cheapest: it stands at the mean of p, 0.8.",
-    "In the next picture, move μ to −2, 0.8 and 2: 5.0824, 1.1624 and 1.8824 nats.",
+    "In the next picture, choose two bumps and move μ to −2, 0.8 and 2: 5.0824, 1.1624 and 1.8824"
+    " nats.",
     "It is the dearest of the three.",
 )
 def test_three_bells():
@@ -184,14 +188,15 @@ def test_uniform():
 
 
 def reached(said):
-    return float(re.search(r"lead to? (\S+);", said)[1].replace("−", "-").replace("\u202f", ""))
+    return float(re.search(r"η = \S+: μ = (\S+);", said)[1].replace("−", "-").replace("\u202f", ""))
 
 
 @claim(
     "The dots lie on the line, always.",
     "A small η crawls.",
     "With η = 1 you are there in one step.",
-    "Between 1 and 2 you go from side to side, closer each time; beyond 2, away.",
+    "Between 1 and 2 you go from side to side, closer each time; at 2, neither closer nor away;"
+    " beyond 2, away.",
     "Switch p: the goal moves.",
     "The factor stays, because the second derivative is 1 for every p.",
     "Each step multiplies the distance to E[x] by 1 − η.",
@@ -241,7 +246,7 @@ def test_bars(shape):
     stage = Stage(plane.in_the_plane)
 
     def numbers(**mu):
-        said = stage._update(shape=shape, **mu)
+        said = stage._update(shape=shape, lines="shown", **mu)
         told = said.split("): ")[1].replace("−", "-").replace("=", "")
         return np.array([float(word) for word in told.split()[:4]])
 
@@ -290,11 +295,12 @@ def test_divergence_of_draws_grows_without_end():
     "The green curve is the blue parabola, shifted.",
     "Its lowest point is at the mean of the draws, for every n and every seed.",
     "A single draw gets the bell all to itself.",
-    "With 200 draws the green and the blue minimum are less than 0.36 apart, whatever the seed.",
+    "With 200 draws the green and the blue minimum are less than 0.36 apart for each of the 31"
+    " seeds.",
     "The log likelihood is minus the old objective, with the average over the draws in place of"
     " that over p.",
     "So their mean takes the place of E[x].",
-    "Move μ along the green curve: its lowest point is the green triangle.",
+    "Drag μ to the right: the green curve turns at the green triangle, the mean of the draws.",
     "Nothing but the draws enters the likelihood, and their mean is not E[x]: in the picture as"
     " first shown it is 0.83 away.",
     "The likelihood is a product over all draws.",
@@ -317,6 +323,21 @@ def test_maximum_likelihood_at_every_n_and_seed():
     assert f"{abs(likelihood.draws_of_p(seed)[:n].mean() - mean_p):.2f}" == "0.83"
 
 
+def test_the_green_curve_ends_at_your_mu():
+    """So that the stored picture does not answer the question above it."""
+    stage = Stage(likelihood.maximum_likelihood)
+    curve, lowest = (
+        next(mark for mark in stage.moving if mark.get_label().startswith(label))
+        for label in ("over the draws", "mean of the draws")
+    )
+    mean = likelihood.draws_of_p(8)[:12].mean()
+    for mu in (-4.0, -1.0, 0.0, 4.0):
+        stage.draw(n=12, mu=mu, seed=8)
+        assert curve.get_xdata()[-1] == mu == curve.get_xdata().max()
+        assert list(lowest.get_xdata()) == ([mean] if mean <= mu else [])
+    assert likelihood.maximum_likelihood.controls[1].start < mean
+
+
 @claim("The slope of the green curve you have written already: gradient.")
 def test_the_exercise_is_the_slope_of_the_cost():
     draws = likelihood.draws_of_p(3)[:20]
@@ -330,9 +351,9 @@ def test_the_exercise_is_the_slope_of_the_cost():
 
 
 @claim(
-    "Too narrow is dearer than too wide: at half the best σ the price is 0.81 nats above the"
-    " least, at twice the best σ 0.32.",
-    "Move σ in the next picture: the curve is lowest where the dotted line stands.",
+    "Too narrow by a factor is dearer than too wide by the same factor: at half the best σ the"
+    " price is 0.81 nats above the least, at twice the best σ 0.32.",
+    "Drag σ to the right: the curve is lowest where the dotted line stands.",
     "It is the sd of p itself: the variance within the bumps, 0.64, plus that between them, 0.35 ·"
     " 0.65 · 5² = 5.6875.",
     "The root of the sum is 2.52.",
@@ -349,6 +370,9 @@ def test_width():
 
     assert [f"{more(width):.2f}" for width in (sd / 2, 2 * sd)] == ["0.81", "0.32"]
     assert min(more(width) for width in np.linspace(0.5, 5, 46)) >= 0
+    # A theorem: more(sd/f) − more(f sd) = sinh(2 log f) − 2 log f > 0 for every f > 1.
+    for factor in (1.01, 1.3, 2.0, 5.0):
+        assert more(sd / factor) > more(sd * factor)
     assert round(0.35 * 0.65 * 5**2, 10) == 5.6875
     assert p.var() == pytest.approx(0.64 + 5.6875)
     assert f"{sd:.2f}" == "2.52"
@@ -357,6 +381,8 @@ def test_width():
     stage = Stage(moments.spread)
     for width in (0.5, 2.5, 5.0):
         stage.draw(sd=width)
+        (line,) = (mark for mark in stage.moving if mark.get_label() == "the sd of p")
+        assert set(line.get_xdata()) == ({sd} if width >= sd else set())
         assert f"= {kl_quadrature(p, norm(mean, width)):.4f} nats" in stage.summary
 
 
@@ -366,8 +392,9 @@ def test_half_the_distance():
 
 
 @claim(
-    "And a law of Pythagoras: any other q costs $\\mathrm{KL}(p\\|q^)$, which is the price of being"
-    " Gaussian at all, plus $\\mathrm{KL}(q^\\|q)$, which is the price of being the wrong Gaussian."
+    "And a law of Pythagoras: any other Gaussian q costs $\\mathrm{KL}(p\\|q^)$, which is the"
+    " price of being Gaussian at all, plus $\\mathrm{KL}(q^\\|q)$, which is the price of being the"
+    " wrong Gaussian."
 )
 def test_pythagoras():
     """A theorem: log q* − log q is quadratic, and p and q* share two moments."""

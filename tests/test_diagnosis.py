@@ -12,6 +12,8 @@ import pytest
 
 from helpers.diagnosis import diagnose
 from helpers.exercise import Exercise, Scale
+from helpers.lessons.gaussian_kl.exercises import kl_monte_carlo_exercise
+from helpers.lessons.mean_field_posterior.exercises import posterior_cov_exercise
 
 
 def total(a, b):
@@ -135,7 +137,7 @@ SPEAKING = [
     (lambda a, b: total(a, b) + b, "wrong", "plus b, on every probe"),
     (lambda a, b: 0.5 * np.sum(a**2), "wrong", "minus b, on every probe"),
     (lambda a, b: 0.5 * np.sum(a**2) + abs(b), "wrong", "term b is off: it is the absolute value"),
-    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "½ × Σ a, which does not belong"),
+    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "½ × Σ a stands where ½ × ‖a‖² should"),
     (lambda a, b: total(a[:-1], b), "wrong", "all but the last of a"),
     (lambda a, b: total(0 * a + a.mean(), b), "wrong", "its mean"),
     (lambda a, b: round(total(a, b), 2), "wrong", "rounded to 2 digits"),
@@ -231,3 +233,50 @@ def test_every_switch_of_the_right_arguments_is_seen():
     for order in itertools.permutations(range(3)):
         outcome, _ = diagnose(mixed, lambda *x, order=order: mixed.solution(*(x[i] for i in order)))
         assert (outcome == "passed") == (order == (0, 1, 2))
+
+
+def test_a_constant_is_said_to_be_one():
+    outcome, message = diagnose(EXERCISE, lambda a, b: 3.0)
+    assert (outcome, "Your value is 3, whatever the arguments are." in message) == ("wrong", True)
+
+
+def test_numbers_that_make_it_raise_do_not_hide_what_is_wrong_elsewhere():
+    def dividing(factor):
+        def answer(a, b):
+            return 1 / 0 if b < -0.5 else factor * total(a, b)
+
+        return answer
+
+    outcome, message = diagnose(EXERCISE, dividing(1))
+    assert outcome == "error"
+    assert "ZeroDivisionError" in message
+    assert message.endswith("for some arguments. Everywhere else it is right.")
+    outcome, message = diagnose(EXERCISE, dividing(3))
+    assert (outcome, "for some arguments" in message, "3 times" in message) == ("wrong", True, True)
+
+
+def test_what_tells_the_wrong_probes_from_the_right_ones_is_said():
+    outcome, message = diagnose(EXERCISE, lambda a, b: total(a, b) + (np.abs(a).max() > 1.2) * a[0])
+    assert outcome == "wrong"
+    assert "and wrong where the largest number in `a` is" in message
+
+
+def test_another_reading_of_the_text_is_no_second_mistake():
+    """With n under the variance, which the text allows, a slip is that slip alone."""
+    outcome, message = diagnose(
+        kl_monte_carlo_exercise,
+        lambda log_p, log_q: (np.mean(log_q - log_p), np.std(log_p - log_q) / np.sqrt(len(log_p))),
+    )
+    assert outcome == "slip"
+    assert "n − 1" not in message
+    assert "the standard error is right" in message
+
+
+def test_the_entries_that_are_off_on_a_scale_are_said():
+    def crossed_twice(theta):
+        precision = np.eye(2) + np.outer(theta, theta) * (2 - np.eye(2))
+        return np.linalg.inv(precision)
+
+    outcome, message = diagnose(posterior_cov_exercise, crossed_twice)
+    assert outcome == "wrong"
+    assert "only the off-diagonal entries are wrong: 2 times what it should be" in message

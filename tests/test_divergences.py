@@ -166,8 +166,17 @@ def test_kl_quadrature_where_q_falls_as_exp_of_exp(scale):
     assert value == pytest.approx(1 / (1 - scale**2) - 1 - np.log(2 * scale), rel=1e-9)
 
 
+def without_quantiles(density):
+    """As norminvgauss is in some versions of scipy, whose own search for a quantile fails."""
+
+    def ppf(levels):
+        raise ValueError("The function value at x=nan is NaN; solver cannot continue.")
+
+    return SimpleNamespace(logpdf=density.logpdf, support=density.support, ppf=ppf)
+
+
 def test_kl_quadrature_needs_no_quantiles_of_q():
-    guide = stats.norminvgauss(2, 1)  # scipy's ppf fails for it
+    guide = without_quantiles(stats.norminvgauss(2, 1))
     value = kl_quadrature(stats.norm(1, 2), guide)
     assert value == pytest.approx(kl_quadrature(stats.norm(1, 2), only(guide, "logpdf")), rel=1e-9)
 
@@ -267,7 +276,7 @@ UNSEEN = SimpleNamespace(logpdf=stats.norm(0.31415, 1e-9).logpdf, support=lambda
             STANDARD,
         ),
         ("p", UNSEEN, STANDARD),
-        ("p.ppf fails", stats.norminvgauss(2, 1), STANDARD),
+        ("p.ppf fails", without_quantiles(stats.norm(1, 2)), STANDARD),
         # Known only where float64 reaches: finite or not cannot be told, or how much is missing.
         ("q.logpdf", stats.lognorm(2), stats.laplace()),
         ("q.logpdf", stats.t(1.0005), stats.laplace()),

@@ -105,6 +105,13 @@ def factorises():
     return [mean_field.LinearGaussian((1.2, t2), 1.5).correlation for t2 in (-0.7, 0.0)]
 
 
+def both_directions():
+    return [
+        kl_univariate(0, 1, mean, var) - kl_univariate(mean, var, 0, 1)
+        for mean, var in ((0, 2**2), (1, 1))
+    ]
+
+
 WITNESSES = {
     1: gaussian_log,
     2: gaussian_kl,
@@ -116,6 +123,7 @@ WITNESSES = {
     8: letters,
     9: second_parameter,
     10: factorises,
+    11: both_directions,
 }
 
 

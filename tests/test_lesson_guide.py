@@ -67,6 +67,20 @@ def test_its_exercise_names_each_slip(example):
         assert slip in diagnose(exercise, wrong)[1]
 
 
+def test_its_exercise_locates_a_mistake_that_is_not_listed(example):
+    exercise = example.entropy_of_a_coin
+
+    def half(theta):
+        return exercise.solution(theta) + 0.5 * theta * np.log(theta)
+
+    outcome, message = diagnose(exercise, half)
+    assert (outcome, message.startswith("The term θ log θ has coefficient −½")) == ("wrong", True)
+    assert "By hand: `coin_entropy(0.5)`" in message
+    for sides in exercise.identities.values():
+        left, relation, right = sides(exercise.solution, 0.2)
+        assert (np.isclose(left, right), relation) == (True, "=")
+
+
 def test_every_test_file_that_it_names_is_there():
     named = set(re.findall(r"`(test_\w+\.py)`", GUIDE))
     assert len(named) > 5

@@ -188,6 +188,24 @@ def test_coverage_spline_is_exact_to_what_is_shown():
     assert worst < 1e-6
 
 
+def test_a_picture_at_rest_leaves_the_question_above_it_open():
+    """What it answers is drawn once the reader has moved it: each assertion has its other half."""
+    ways = Stage(ascent.both_at_once)
+    lines = [line for line in ways.moving if line.get_label().startswith("predicted")]
+    assert [len(line.get_xdata()) for line in lines] == [0, 0]
+    starts = {control.name: control.start for control in ascent.both_at_once.controls}
+    ways.draw(**(starts | {"sweep": 1}))
+    assert [list(line.get_xdata()[[0, -1]]) for line in lines] == [[1, 12], [0, 12]]
+    stage = Stage(best_product.can_q_match)
+    curves = [line for line in stage.figure.axes[2].lines if line in stage.moving]
+    for theta in ((2.0, 1.5), (3.0, 3.0), (0.0, 1.0)):
+        stage.draw(theta_1=theta[0], theta_2=theta[1])
+        size = abs(LinearGaussian(theta, 0).correlation)
+        assert [line.get_xdata()[-1] for line in curves] == pytest.approx([size] * 4)
+        assert [max(line.get_xdata()) for line in curves] == pytest.approx([size] * 4)
+    assert "1000" not in Stage(stopping.stalled).summary
+
+
 # Section 6
 
 

@@ -299,7 +299,7 @@ def test_sums_of_the_derivation_against_the_bumps_own_moments(weight):
 def test_gradient_steps_shrink_the_distance_by_the_stated_factor(rate, factor):
     stage = Stage(gradient_steps)
     stage.draw(shape="uniform", start=-3.0, rate=rate, step=3)
-    reached = float(re.search(r"lead to (\S+);", stage.summary)[1].replace("−", "-"))
+    reached = float(re.search(r"η = \S+: μ = (\S+);", stage.summary)[1].replace("−", "-"))
     assert abs(reached - 1) == pytest.approx(4 * factor**3, abs=1e-4)
     assert f"by {factor:.4g}." in stage.summary
 

@@ -141,19 +141,15 @@ def solved(notebook):
 
 
 @pytest.mark.solved
-def test_solved_notebook_passes_every_exercise(notebook, notebook_path):
+def test_solved_notebook_passes_every_exercise_and_runs_again_in_any_order(notebook, notebook_path):
+    """No name that a cell or a student defines shadows what another cell uses."""
     notebook, filled = solved(notebook)
     assert filled, "no exercise in this notebook"
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    order = np.random.default_rng(0).permutation(len(code))
+    notebook.cells = code + [copy.deepcopy(code[index]) for index in order]
     run(notebook, notebook_path.parent)
     for cell in notebook.cells:
         if "exercise" in cell.metadata:
             (output,) = cell.outputs
             assert output.data["text/plain"].startswith(f"{cell.metadata.exercise}: passed")
-
-
-def test_cells_run_again_in_any_order(notebook, notebook_path):
-    """No name that one cell or student defines shadows what another cell uses."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    order = np.random.default_rng(0).permutation(len(code))
-    notebook.cells += [copy.deepcopy(code[index]) for index in order]
-    run(notebook, notebook_path.parent)

@@ -8,7 +8,12 @@ import numpy as np
 
 
 class Trouble(Exception):
-    """Why there is no answer to compare, in a sentence for the student."""
+    """Why there is no answer to compare, in a sentence for the student.
+
+    `numeric`: only these numbers are the trouble (a division by zero, a singular matrix).
+    """
+
+    numeric = False
 
 
 def call(function, arguments, exercise):
@@ -18,7 +23,9 @@ def call(function, arguments, exercise):
         with np.errstate(all="ignore"):
             answer = function(*given)
     except BaseException as error:  # SystemExit and KeyboardInterrupt too are the student's
-        raise Trouble(_raised(error, function, exercise)) from None
+        trouble = Trouble(_raised(error, function, exercise))
+        trouble.numeric = isinstance(error, (ArithmeticError, np.linalg.LinAlgError))
+        raise trouble from None
     for name, before, after in zip(exercise.arguments, arguments, given, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             if answer is None:

@@ -1,7 +1,7 @@
 """What every step of the diagnosis asks: the probes, the right answers and the student's."""
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from helpers.diagnosis.kinds import as_parts, parts_of
 from helpers.exercise import Exercise
 
 N_PROBES = 24
+FEWEST = 6  # probes with an answer, where the function raises on the others
 RTOL, RTOL_SINGLE = 1e-9, 2e-5
 
 
@@ -91,16 +92,32 @@ class Case:
         self.probes = [exercise.probe(rng) for _ in range(N_PROBES if self.names else 1)]
         self.right = [self.solve(probe) for probe in self.probes]
         self.returned, self.answers, self.rtol, self.blur = [], [], RTOL, None
-        self.masks, self.entries = {}, {}
-        self.slip_values = self.sizes = None  # found by the steps, once asked for
+        self.masks, self.entries, self.right_on_scale = {}, {}, set()
+        self.slip_values = self.sizes = self.reread = None  # found by the steps, once asked for
+        # Probes on which all is right, and whether something tells these from the others.
+        self.right_on, self.apart = [], False
+        self.foreign = {}  # part: names and columns of the terms that might stand in it
+        self.found = []  # what reading the answers found already
 
     def read(self):
         """Call the function on every probe.
 
         Raises Trouble where it raises, or where an answer has not the right kind or shape.
         """
-        for probe in self.probes:
-            self.returned.append(call(self.function, probe, self.exercise))
+        used, failed = [], None
+        for i, probe in enumerate(self.probes):
+            try:
+                self.returned.append(call(self.function, probe, self.exercise))
+                used.append(i)
+            except Trouble as trouble:
+                if not trouble.numeric:
+                    raise
+                failed = failed or trouble
+        if failed and len(used) < FEWEST:
+            raise failed
+        if failed:  # what is wrong on the other probes may well be why
+            self.probes, self.right = ([v[i] for i in used] for v in (self.probes, self.right))
+            self.found.append(Finding("raised", 0, {"told": str(failed)}))
         self.answers = as_parts(self.returned, self.right, self)
         if _single(self.answers):
             self.rtol, self.blur = RTOL_SINGLE, self._single_blur()
@@ -116,11 +133,25 @@ class Case:
             blur.append([np.abs(m - r) for m, r in zip(moved, right, strict=True)])
         return blur
 
+    def under(self, solution):
+        """The same answers under another reading of the text, with `solution` as its right one."""
+        other = Case(replace(self.exercise, solution=solution), self.function)
+        other.read()
+        with np.errstate(all="ignore"):
+            other.reread = [
+                [np.where(a == b, 1.0, a / b) for a, b in zip(*pair, strict=True)]
+                for pair in zip(other.right, self.right, strict=True)
+            ]
+        return other
+
     def keep(self, indices):
         """Go on with these probes alone."""
-        for name in ("probes", "right", "answers", "returned", *(["blur"] if self.blur else [])):
+        for name in ("probes", "right", "answers", "returned", "blur", "reread"):
+            if getattr(self, name) is None:
+                continue
             setattr(self, name, [getattr(self, name)[i] for i in indices])
         self.slip_values = self.sizes = None
+        self.foreign = {}
         self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
 
     def solve(self, arguments, function=None):

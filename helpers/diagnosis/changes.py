@@ -18,7 +18,9 @@ def change(view, known, sizes):
         return None
     if view.equal(y, -k):
         return "minus", {}
-    if np.ptp(k) == 0 or np.ptp(y) <= 1e-12 * np.abs(y).max(initial=0):
+    if np.ptp(k) <= 1e-12 * np.abs(view.right).max(initial=0) or np.ptp(y) <= 1e-12 * np.abs(y).max(
+        initial=0
+    ):
         return None
     return _factor(view, k, sizes) or _offset(view, k, sizes) or _power(view, k)
 
@@ -82,8 +84,13 @@ def _power(view, k):
             "positive part": np.maximum(k, 0),
         }
         for name, value in simple.items():
-            if np.isfinite(value).all() and np.ptp(value - k) and view.equal(y, value):
-                return "function", {"function": name}
+            if not np.isfinite(value).all() or not np.ptp(value) or not np.ptp(value - k):
+                continue
+            place = np.argmax(np.abs(value))
+            for factor in (1, -1, 0.5, -0.5, 2, -2):
+                near = abs(y[place] - factor * value[place]) <= 1e-4 * abs(y[place])
+                if near and view.equal(y, factor * value):
+                    return "function", {"function": name, "factor": ratio(factor)}
         if np.any(k == 0) or np.any(y == 0) or len(k) < 3:
             return None
         slope, shift = np.polyfit(np.log(np.abs(k)), np.log(np.abs(y)), 1)
@@ -120,9 +127,13 @@ def _sizes(case):
     shapes, scalars = {}, {}
     for probe in case.probes:
         for name, value in symbols(case.exercise, probe).items():
-            if isinstance(value, (int, np.integer)) or (name in case.names and np.ndim(value) == 0):
+            if np.ndim(value) == 0:
                 store = shapes if isinstance(value, (int, np.integer)) else scalars
                 store.setdefault(name, []).append(float(value))
+        for name, value in zip(case.names, probe, strict=True):
+            if np.ndim(value) == 1 and np.all(value >= 0):  # weights: their sum acts as a size
+                shapes.setdefault(f"Σ{name}", []).append(float(np.sum(value)))
+                scalars.setdefault(f"max({name})", []).append(float(np.max(value)))
     found = {}
     shapes = {n: np.array(v) for n, v in shapes.items() if len(v) == len(case.probes)}
     scalars = {n: np.array(v) for n, v in scalars.items() if len(v) == len(case.probes)}
@@ -138,11 +149,16 @@ def _sizes(case):
         found |= {f"{one}/{two}": v / w, f"{one} {two}": v * w, f"{one} log {two}": v * np.log(w)}
     for name, v in scalars.items():
         with np.errstate(all="ignore"):
-            found |= {name: v, f"1/{name}": 1 / v}
+            name = f"({name})" if " " in name else name
+            found |= {name: v, f"1/{name}": 1 / v, f"{name}²": v**2, f"1/{name}²": v**-2.0}
             if np.all(v > 0):
                 found |= {f"√{name}": np.sqrt(v), f"1/√{name}": 1 / np.sqrt(v)}
                 found |= {f"log {name}": np.log(v)}
-    for (one, v), (two, w) in itertools.permutations(scalars.items(), 2):
+                found |= {f"(1 + {name})": 1 + v, f"1/(1 + {name})": 1 / (1 + v)}
+                found |= {f"(1 + {name})/{name}": (1 + v) / v, f"{name}/(1 + {name})": v / (1 + v)}
+    sums = {n: v for n, v in shapes.items() if n.startswith("Σ")}
+    given = {n: v for n, v in scalars.items() if n in case.names or n.startswith("max(")}
+    for (one, v), (two, w) in itertools.permutations((given | sums).items(), 2):
         with np.errstate(all="ignore"):
             found[f"{one}/{two}"] = v / w
     good = {n: v for n, v in found.items() if np.ptp(v) and np.isfinite(v).all() and np.all(v)}
@@ -162,8 +178,43 @@ def single_change(case):
     found = []
     for part in case.wrong:
         view = case.view(part)
+        constant = _constant(view)
+        if constant is not None:
+            found.append(Finding("constant", part, {"value": constant}, exact=True))
+            continue
         how = change(view, view.right, sizes_of(case, view))
-        if how:
+        other = _of_other_parts(case, part) if not how or how[0] == "uneven" else None
+        if other:
+            found.append(Finding("factor", part, {"factor": other}, exact=True))
+        elif how:
             kind, facts = how
             found.append(Finding(kind, part, facts, exact=kind != "uneven"))
     return found
+
+
+def _constant(view):
+    """The one number that all answers are, up to rounding, where the right ones are several."""
+    y = view.answer
+    if not len(y) or not np.isfinite(y).all() or np.ptp(view.right) == 0 or y.size < 3:
+        return None
+    small = 1e-12 * np.abs(view.right).max()
+    return ratio(np.median(y)) if np.ptp(y) <= small else None
+
+
+def _of_other_parts(case, part):
+    """The power of another right part, entry by entry, that the wrong part is multiplied by."""
+    view = case.view(part)
+    for other in range(len(case.right[0])):
+        if other == part or case.right[0][other].ndim == 0:
+            continue
+        for words, power in {"{0}": 1, "1/{0}": -1, "√{0}": 0.5, "1/√{0}": -0.5}.items():
+            values = []
+            for parts in case.right:
+                factor, own = parts[other], parts[part]
+                if factor.shape != own.shape[: factor.ndim] or not np.all(factor > 0):
+                    return None
+                factor = factor.reshape(factor.shape + (1,) * (own.ndim - factor.ndim))
+                values.append([factor**power * p if p is own else p for p in parts])
+            if view.equal(view.answer, case.view(part, values).answer):
+                return words.format(f"the {case.part_name(other)}")
+    return None

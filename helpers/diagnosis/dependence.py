@@ -14,6 +14,8 @@ def by_argument(case):
     D is the student's answer minus the right one, on the natural scale where there is one.
     """
     seen = [_moves(case, probe, answer, right) for probe, answer, right in _bases(case)]
+    triples = list(zip(case.probes, case.answers, case.right, strict=True))
+    also = [_moves(case, *triples[i]) for i in case.right_on[:N_BASES]]
     found = []
     for part in case.wrong:
         facts = {"ignored": [], "extra": [], "moves": []}
@@ -22,15 +24,18 @@ def by_argument(case):
             if not rows:
                 continue
             right, answer, difference = (any(column) for column in zip(*rows, strict=True))
-            if right and not answer:
+            if right and not answer and not any(s[part].get(name, (0, 0))[1] for s in also):
                 facts["ignored"].append(name)
             if answer and not right:
                 facts["extra"].append(name)
             if difference:
                 facts["moves"].append(name)
         facts["still"] = [n for n in case.names if n not in facts["moves"]]
+        if part in case.right_on_scale:  # nothing is off there that could move
+            facts["still"] = facts["moves"] = []
         facts["terms"] = _terms_of(case, part, facts["moves"])
-        facts["slices"] = _ignored_slices(case, part, facts["ignored"])
+        # Where the wrong probes are special, what moves there says nothing about the others.
+        facts["slices"] = [] if case.apart else _ignored_slices(case, part, facts["ignored"])
         scale = main_scale(case)
         facts["scale"] = scale.words if scale else ""
         found.append(Finding("dependence", part, facts))
@@ -64,10 +69,12 @@ def _moves(case, probe, answer, right):
     for i, name in enumerate(case.names):
         new = moved(probe[i], rng)
         if new is None:
+            new = next((p[i] for p in case.probes if np.any(p[i] != probe[i])), None)
+        if new is None:
             continue
         arguments = (*probe[:i], new, *probe[i + 1 :])
         a, r = case.ask(arguments), case.try_solve(arguments)
-        if a is None or any(p.shape != q.shape for p, q in zip(r, right, strict=True)):
+        if a is None or r is None or any(p.shape != q.shape for p, q in zip(r, right, strict=True)):
             continue
         after = _difference(case, a, r, arguments)
         for part in case.wrong:

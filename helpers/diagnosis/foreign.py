@@ -1,6 +1,8 @@
 """Terms that a formula might hold by mistake: powers and logs of its quantities, and products."""
 
 import itertools
+import re
+from functools import cache
 
 import numpy as np
 
@@ -22,9 +24,17 @@ def foreign_terms(case, view):
     """Names, and a matrix with one column a term and one row an entry of the view; simple ones
     first.
     """
-    shapes = [parts[view.part].shape for parts in case.right]
+    if view.part not in case.foreign:  # the same for every scale
+        case.foreign[view.part] = _columns(case, view.part)
+    names, matrix = case.foreign[view.part]
+    return names, view.finish(matrix)
+
+
+def _columns(case, part):
+    """The same for all entries of the part on all probes."""
+    shapes = [parts[part].shape for parts in case.right]
     owner = np.repeat(np.arange(len(shapes)), [int(np.prod(shape)) for shape in shapes])
-    atoms = _atoms(case) | {RIGHT: [parts[view.part] for parts in case.right]}
+    atoms = _atoms(case) | {RIGHT: [parts[part] for parts in case.right]}
     simple, columns = _simple(atoms), {}
     for name, (atom, values) in simple.items():
         for words, numbers in _fitting(name, values, shapes):
@@ -37,7 +47,7 @@ def foreign_terms(case, view):
     if not shapes[0]:
         found |= _sums_of_products(simple, owner, shapes)
     names = [name for name, column in found.items() if np.isfinite(column).all()]
-    return names, view.finish(np.column_stack([found[name] for name in names]))
+    return names, np.column_stack([found[name] for name in names])
 
 
 def _simple(atoms):
@@ -83,9 +93,17 @@ def _sums_of_products(simple, owner, shapes):
 
 
 def _product(one, two):
+    one, two = (f"({n})" if is_sum(n) else n for n in (one, two))
     if one.startswith("1/"):
         one, two = two, one
     return f"{one}/{two[2:]}" if two.startswith("1/") else f"{one} · {two}"
+
+
+@cache
+def is_sum(name):
+    """Whether a factor needs brackets: "mean_p − mean_q" does, "(a − b)²" does not."""
+    outside = re.sub(r"\([^()]*\)|\|[^|]*\|", "", re.sub(r"\([^()]*\)", "", name))
+    return " − " in outside or " + " in outside
 
 
 def _atoms(case):

@@ -72,7 +72,8 @@ def _numbers(value, expected):
     array = _array(value)
     if array is None:
         return None
-    if array.shape != expected.shape and not (array.size == 1 and expected.ndim == 0):
+    ones = (1,) * (array.ndim - expected.ndim)  # broadcasting would put these in front
+    if array.shape != ones + expected.shape and not (array.size == 1 and expected.ndim == 0):
         return None
     return np.array(array, dtype=float).reshape(expected.shape)
 
@@ -142,7 +143,7 @@ def _remedy(returned, right, case):
     if any(array is None for array in arrays):
         tuples = [v for v in returned if isinstance(v, (tuple, list))]
         if len(tuples) == len(returned):
-            return _one_of_many(returned, right)
+            return _made_of_two(returned, right) or _one_of_many(returned, right)
         return ""
     for words, reduction in REDUCTIONS.items():
         try:
@@ -152,6 +153,29 @@ def _remedy(returned, right, case):
         if _all_equal(changed, [parts[0] for parts in right]):
             return words + "."
     return _one_of_many(returned, right) or _per_what(arrays[0], right[0][0], case)
+
+
+PAIRS = {
+    "Their product, of every row with every column": np.multiply.outer,
+    "Their product": np.multiply,
+}
+
+
+def _made_of_two(returned, right):
+    """How a pair makes the right answer, or ""."""
+    if not all(isinstance(v, (tuple, list)) and len(v) == 2 for v in returned):
+        return ""
+    pairs = [[_array(one) for one in v] for v in returned]
+    if any(one is None for pair in pairs for one in pair):
+        return ""
+    for words, function in PAIRS.items():
+        try:
+            made = [np.asarray(function(*pair), dtype=float) for pair in pairs]
+        except ValueError:
+            continue
+        if _all_equal(made, [parts[0] for parts in right]):
+            return f"{words}, is the right answer: return that."
+    return ""
 
 
 def _one_of_many(returned, right):

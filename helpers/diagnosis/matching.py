@@ -7,6 +7,7 @@ import numpy as np
 from helpers.diagnosis.case import Finding
 from helpers.diagnosis.changes import change, sizes_of
 from helpers.diagnosis.kinds import parts_of
+from helpers.diagnosis.numbers import ratio
 from helpers.diagnosis.substitutions import substitutions
 
 SAMPLE = 5  # a candidate that nothing turns into these first answers is dropped
@@ -86,8 +87,21 @@ def slip_values(case):
             slip: [case.try_solve(probe, wrong) for probe in case.probes]
             for slip, wrong in case.exercise.slips.items()
         }
-        case.slip_values = {s: v for s, v in solved.items() if all(p is not None for p in v)}
+        known = {s: v for s, v in solved.items() if all(p is not None for p in v)}
+        case.slip_values = {s: _reread(case, v) for s, v in known.items()}
     return case.slip_values
+
+
+def _reread(case, values):
+    """A slip's answers under the reading of the text that the case is about."""
+    if not case.reread:
+        return values
+    return [
+        [v * f if v.shape == f.shape else v for v, f in zip(*pair, strict=True)]
+        if len(pair[0]) == len(pair[1])
+        else pair[0]
+        for pair in zip(values, case.reread, strict=True)
+    ]
 
 
 def _equals(case, part, values):
@@ -108,7 +122,7 @@ def slips_changed(case):
     """For each wrong part: a slip's same part, one change of a slip, or two slips added up."""
     found = []
     for part in case.wrong:
-        view, sizes = case.view(part), None
+        view = case.view(part)
         known = {s: _view_of(case, part, v) for s, v in slip_values(case).items()}
         known = {s: v for s, v in known.items() if v is not None and not view.equal(v, view.right)}
         equal = [s for s, v in known.items() if view.equal(view.answer, v)]
@@ -118,6 +132,9 @@ def slips_changed(case):
         two = _two_together(view, known)
         if two:
             found.append(Finding("two slips", part, {"slips": two}, exact=True))
+            continue
+        # An identity matrix, say, whatever the arguments: no slip is at its bottom.
+        if len(np.unique(view.answer)) <= 2 < len(np.unique(view.right)):
             continue
         sizes = sizes_of(case, view)
         for slip, value in known.items():
@@ -149,7 +166,11 @@ def other_arguments(case):
         few = _answers(case, other, SAMPLE)
         if few is None:
             continue
-        hopeful = [part for part in wanted - set(found) if _fits(case, part, few, SAMPLE)]
+        hopeful = [
+            part
+            for part in wanted - set(found)
+            if kind == "exchanged" or _fits(case, part, few, SAMPLE)
+        ]
         if not hopeful:
             continue
         values = _answers(case, other, len(case.probes))
@@ -159,12 +180,26 @@ def other_arguments(case):
                 continue
             if view.equal(view.answer, value):
                 found[part] = Finding(kind, part, facts, exact=True)
+            elif kind == "exchanged" and (blend := _blend(view, value)):
+                found[part] = Finding("blend", part, blend | facts, exact=True)
             elif part not in changed:
                 how = change(view, value, sizes_of(case, view))
                 if how and how[0] != "uneven":
                     both = {"base": kind, "base_facts": facts, "kind": how[0], "facts": how[1]}
                     changed[part] = Finding("replaced and changed", part, both, exact=True)
     return list((changed | found).values())
+
+
+def _blend(view, value):
+    """The weights of the right answer and of this one in the answer, if they make it, or None."""
+    design = np.column_stack([view.right, value])
+    if not np.isfinite(design).all() or not np.isfinite(view.answer).all() or len(value) < 4:
+        return None
+    weights = np.linalg.lstsq(design, view.answer, rcond=None)[0]
+    if np.any(np.abs(weights) < 1e-6) or not view.equal(view.answer, design @ weights):
+        return None
+    a, b = (ratio(w) for w in weights)
+    return {"a": a, "b": b}
 
 
 def _answers(case, other, n_probes):

@@ -1,5 +1,6 @@
 """Is one term of the formula changed, the rest right? Sign, power, log, or a shape factor."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -29,12 +30,14 @@ def _changed_term(case, view):
     weights = right_coefficients(view)
     if weights is None:
         return None
-    for (name, term), weight in zip(view.terms.items(), weights, strict=True):
-        own = weight * term
+    parts = {n: w * t for (n, t), w in zip(view.terms.items(), weights, strict=True)}
+    groups = [(name,) for name in parts] + list(itertools.combinations(parts, 2))
+    for names in groups if len(parts) > 2 else groups[: len(parts)]:
+        own = sum(parts[name] for name in names)
         left = view.answer - (view.right - own)
         alone = replace(view, answer=left, right=own, slack=np.abs(view.right) + np.abs(own))
         alone.used = view.used
         how = change(alone, own, sizes)
-        if how and how[0] in ("minus", "factor", "power", "function"):
-            return {"term": name, "scale": view.scale, "kind": how[0], "facts": how[1]}
+        if how and how[0] in ("minus", "factor", "power", "function")[: 4 if len(names) < 2 else 2]:
+            return {"terms": names, "scale": view.scale, "kind": how[0], "facts": how[1]}
     return None

@@ -1,17 +1,15 @@
 """Findings into sentences: the only place where the diagnosis speaks about mathematics."""
 
-import numpy as np
-
-from helpers.diagnosis.foreign import RIGHT
-
-FUNCTIONS = {
-    "abs": "its absolute value",
-    "exp": "its exponential",
-    "log": "its log",
-    "log of the size": "the log of its absolute value",
-    "complement": "1 minus it",
-    "positive part": "its positive part",
-}
+from helpers.diagnosis.wording import (
+    capital,
+    changed,
+    code,
+    coefficient,
+    replacement,
+    terms_named,
+    times,
+    value,
+)
 
 
 def sentence(finding, case):
@@ -34,25 +32,14 @@ def _slips(names):
     return " Or: ".join(f"{name}." for name in names)
 
 
-def _changed(kind, facts, of):
-    """The answer, said as a change of `of`."""
-    match kind:
-        case "minus":
-            return f"minus {of}"
-        case "factor":
-            return f"{facts['factor']} times {of}"
-        case "offset":
-            offset = facts["offset"]
-            sign = "minus" if offset.startswith("−") else "plus"
-            return f"{of} {sign} {offset.removeprefix('−')}"
-        case "power":
-            factor = "" if facts["factor"] == "1" else f"{facts['factor']} times "
-            powers = {"2": "the square of", "½": "the square root of", "−1": "1 over"}
-            how = powers.get(facts["power"])
-            return f"{factor}{how} {of}" if how else f"{factor}{of} to the power {facts['power']}"
-        case "function":
-            return f"{FUNCTIONS[facts['function']].replace('its', 'the').replace('it', of)} of {of}"
-    raise ValueError(kind)
+def _slip(subject, facts, case):
+    names, wrong = case.exercise.parts, case.wrong
+    where = ""
+    if len(wrong) < len(names):
+        bad = " and ".join(f"the {names[part]}" for part in wrong)
+        good = " and ".join(f"the {n}" for i, n in enumerate(names) if i not in wrong)
+        where = f" It is in {bad}; {good} {_is(good)} right."
+    return f"Known slip: {_slips(facts['slips'])}{where}"
 
 
 def _parts_exchanged(subject, facts, case):
@@ -63,10 +50,8 @@ def _parts_exchanged(subject, facts, case):
 def _single(kind):
     def told(subject, facts, case):
         of = "the right one" if subject.startswith("your") else "what it should be"
-        said = _changed(kind, facts, of)
-        if kind == "function" and facts["function"] == "complement":
-            said = f"1 minus {of}"
-        text = f"{_capital(subject)} {_is(subject)} {said}, on every probe."
+        said = changed(kind, facts, of)
+        text = f"{capital(subject)} {_is(subject)} {said}, on every probe."
         if kind == "minus":
             return f"The sign is the wrong way round: {subject} {_is(subject)} {said}."
         factor = facts.get("factor", "")
@@ -77,36 +62,22 @@ def _single(kind):
     return told
 
 
-def _replacement(kind, facts):
-    match kind:
-        case "replaced":
-            return f"{facts['new']} in place of {facts['old']}"
-        case "exchanged":
-            return f"{facts['one']} and {facts['other']} exchanged"
-        case "instead":
-            return f"{facts['used']} in place of {facts['wanted']}"
-        case "cut":
-            names = " and ".join(facts["of"])
-            return f"{facts['entries']} of {names} ({facts['axis']}) used, not the rest"
-    raise ValueError(kind)
-
-
 def _formula(kind):
     def told(subject, facts, case):
-        replaced = _replacement(kind, facts)
-        return f"{_capital(subject)} {_is(subject)} what the right formula gives with {replaced}."
+        replaced = replacement(kind, facts)
+        return f"{capital(subject)} {_is(subject)} what the right formula gives with {replaced}."
 
     return told
 
 
 def _replaced_and_changed(subject, facts, case):
-    base = _replacement(facts["base"], facts["base_facts"])
-    said = _changed(facts["kind"], facts["facts"], f"what the right formula gives with {base}")
-    return f"{_capital(subject)} {_is(subject)} {said}."
+    base = replacement(facts["base"], facts["base_facts"])
+    said = changed(facts["kind"], facts["facts"], f"what the right formula gives with {base}")
+    return f"{capital(subject)} {_is(subject)} {said}."
 
 
 def _slip_changed(subject, facts, case):
-    said = _changed(facts["kind"], facts["facts"], "what this slip gives")
+    said = changed(facts["kind"], facts["facts"], "what this slip gives")
     return f"Two things at once. Known slip: {facts['slip']}. And {subject} {_is(subject)} {said}."
 
 
@@ -114,50 +85,54 @@ def _coefficients(subject, facts, case):
     place = facts["scale"] or ""
     start = f"{place[0].upper()}{place[1:]}: t" if place else "T"
     if not subject.startswith("your value"):
-        start = f"{_capital(subject)}{', ' + place if place else ''}: t"
-    parts = []
-    for name, given, right in facts["terms"]:
-        if name in facts["foreign"]:
-            wrong = ", which does not belong" if RIGHT not in name else " in its place"
-            parts.append(f"there is {given} × {name}{wrong}")
-        elif name == "the right answer":
-            if given != "0":
-                parts.append(f"the right one has coefficient {given}, should be 1")
-        else:
-            note = _log(given, right)
-            parts.append(f"the term {name} has coefficient {given}, should be {right}{note}")
+        start = f"{capital(subject)}{', ' + place if place else ''}: t"
+    foreign = [(g, n) for n, g, _ in facts["terms"] if n in facts["foreign"]]
+    own = [one for one in facts["terms"] if one[0] not in facts["foreign"]]
+    lost = [(right, name) for name, given, right in own if given == "0"]
+    parts = [coefficient(*one) for one in own if one[1] != "0"]
+    if foreign and lost:
+        place = " + ".join(times(*one) for one in lost).replace("+ −", "− ")
+        parts.append(f"the term {times(*foreign[0])} stands where {place} should")
+    elif foreign:
+        parts.append(f"the term {times(*foreign[0])} does not belong")
+    else:
+        parts += [f"the term {times(*one)} is missing" for one in lost]
     text = "; ".join(parts)
     return f"{start}{text[1:]}." if text.startswith("t") else f"{start[:-1]}{text}."
 
 
-def _log(given, right):
-    return " (the natural logarithm is wanted)" if "/log" in given and "/log" not in right else ""
-
-
 def _right_on_scale(subject, facts, case):
-    scale = _capital(facts["scale"])
+    scale = capital(facts["scale"])
     return f"{scale}, {subject} {_is(subject)} right: look at what turns it into the answer."
 
 
 def _changed_on_scale(subject, facts, case):
     of = "what it should be" if not subject.startswith("your") else "the right one"
-    said = _changed(facts["kind"], facts["facts"], of)
-    return f"{_capital(facts['scale'])}, {subject} {_is(subject)} {said}."
+    said = changed(facts["kind"], facts["facts"], of)
+    return f"{capital(facts['scale'])}, {subject} {_is(subject)} {said}."
 
 
 def _term_changed(subject, facts, case):
-    said = _changed(facts["kind"], facts["facts"], "what it should be")
+    said = changed(facts["kind"], facts["facts"], "what it should be")
     place = f" {facts['scale']}" if facts["scale"] else ""
     whose = f" of {subject}" if not subject.startswith("your") else ""
-    return f"Only the term {facts['term']}{whose} is off{place}: it is {said}."
+    if len(facts["terms"]) > 1:
+        names = " and ".join(facts["terms"])
+        return f"Only the terms {names}{whose} are off{place}: together they are {said}."
+    return f"Only the term {facts['terms'][0]}{whose} is off{place}: it is {said}."
 
 
 def _dependence(subject, facts, case):
     said = []
+    many = _is(subject) == "are"
+    it = "they" if many else "it"
     if facts["ignored"]:
-        said.append(f"{_capital(subject)} does not depend on {_code(facts['ignored'])}; it should.")
+        does = "do" if many else "does"
+        ignored = code(facts["ignored"])
+        said.append(f"{capital(subject)} {does} not depend on {ignored}; {it} should.")
     if facts["extra"]:
-        said.append(f"{_capital(subject)} changes with {_code(facts['extra'])}; it should not.")
+        changes = "change" if many else "changes"
+        said.append(f"{capital(subject)} {changes} with {code(facts['extra'])}; {it} should not.")
     said += [_slice(subject, *one) for one in facts["slices"][:1]]
     moves = facts["moves"]
     where = f" {facts['scale']}" if facts["scale"] else ""
@@ -167,16 +142,9 @@ def _dependence(subject, facts, case):
                 f"What is off{where} moves with no argument: a constant is wrong or missing."
             )
     elif len(moves) < len(case.names):
-        like = f", as {_terms(facts['terms'])}: look there first" if facts["terms"] else ""
-        said.append(
-            f"The difference to the right one{where} moves with {_code(moves)} alone{like}."
-        )
+        like = f", as {terms_named(facts['terms'])}: look there first" if facts["terms"] else ""
+        said.append(f"The difference to the right one{where} moves with {code(moves)} alone{like}.")
     return " ".join(said)
-
-
-def _terms(names):
-    does = "the term {} does" if len(names) == 1 else "the terms {} do"
-    return does.format(" and ".join(names))
 
 
 def _slice(subject, name, ndim, axis, place):
@@ -186,7 +154,7 @@ def _slice(subject, name, ndim, axis, place):
 
 
 def _special(subject, facts, case):
-    verb = "It is" if subject.startswith("your") else f"{_capital(subject)} {_is(subject)}"
+    verb = "It is" if subject.startswith("your") else f"{capital(subject)} {_is(subject)}"
     return f"{verb} right where {', and where '.join(facts['cases'])}."
 
 
@@ -197,28 +165,21 @@ def _not_finite(subject, facts, case):
     if facts["line"]:
         text += f" It comes from your line `{facts['line']}`: {facts['cause']}."
     elif facts["cause"]:
-        text += f" {_capital(facts['cause'])}."
+        text += f" {capital(facts['cause'])}."
     if facts["else right"]:
         text += " Everywhere else it is right."
     return text
 
 
 def _identity(subject, facts, case):
-    left, right = (_value(facts[k]) for k in ("left", "right"))
+    left, right = (value(facts[k]) for k in ("left", "right"))
     wanted = f"not {right}" if facts["relation"] == "=" else f"not {facts['relation']} {right}"
     return f"It should hold that {facts['words']}; yours gives {left}, {wanted}."
 
 
-def _value(value):
-    array = np.asarray(value, dtype=float)
-    if array.ndim == 0:
-        return f"{array.item():.6g}".replace("-", "−")
-    return " ".join(np.array2string(array, precision=4, separator=", ").split()).replace("-", "−")
-
-
 def _close(subject, facts, case):
     return (
-        f"{_capital(subject)} {_is(subject)} close to the right one, but not exact: is something "
+        f"{capital(subject)} {_is(subject)} close to the right one, but not exact: is something "
         "sampled, rounded or approximated?"
     )
 
@@ -227,15 +188,38 @@ def _unsteady(subject, facts, case):
     return "It gives another answer to the same arguments: it draws random numbers, or remembers."
 
 
+def _constant(subject, facts, case):
+    return f"{capital(subject)} {_is(subject)} {facts['value']}, whatever the arguments are."
+
+
+def _blend(subject, facts, case):
+    other = f"what the right formula gives with {replacement('blend', facts)}"
+    return (
+        f"{capital(subject)} {_is(subject)} {facts['a']} times the right one plus {facts['b']} "
+        f"times {other}."
+    )
+
+
+def _sometimes(subject, facts, case):
+    return f"It is right on {facts['right']} of {facts['all']} probes, and wrong {facts['where']}."
+
+
+def _entries_on_scale(subject, facts, case):
+    text = f"{capital(facts['scale'])}, only {facts['entries']} {_is(facts['entries'])} wrong"
+    if facts["kind"]:
+        text += f": {changed(facts['kind'], facts['facts'], 'what it should be')}"
+    return f"{text}."
+
+
 def _rounded(subject, facts, case):
     digits = facts["digits"]
-    whole = f"{_capital(subject)} {_is(subject)} the right one rounded to {digits} digits"
+    whole = f"{capital(subject)} {_is(subject)} the right one rounded to {digits} digits"
     return f"{whole}: leave it as it is."
 
 
 def _uneven(subject, facts, case):
     return (
-        f"{_capital(subject)} {_is(subject)} proportional to the right one, by a factor that "
+        f"{capital(subject)} {_is(subject)} proportional to the right one, by a factor that "
         "changes with the arguments: is it normalised?"
     )
 
@@ -246,29 +230,20 @@ def _entries(subject, facts, case):
 
 def _right_parts(subject, facts, case):
     names = " and ".join(f"the {name}" for name in facts["names"])
-    return f"{_capital(names)} {_is(names)} right, {subject} {_is(subject)} not."
+    return f"{capital(names)} {_is(names)} right, {subject} {_is(subject)} not."
 
 
 def _is(subject):
     return "are" if subject.split(" of ")[0].endswith(("s", "entries")) else "is"
 
 
-def _code(names):
-    listed = [f"`{name}`" for name in names]
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
-
-
-def _capital(text):
-    return text[:1].upper() + text[1:]
-
-
 SENTENCES = {
-    "slip": lambda s, f, c: f"Known slip: {_slips(f['slips'])}",
-    "slip of part": lambda s, f, c: f"{_capital(s)}: known slip: {_slips(f['slips'])}",
+    "slip": _slip,
+    "slip of part": lambda s, f, c: f"{capital(s)}: known slip: {_slips(f['slips'])}",
     "two slips": lambda s, f, c: f"Two known slips at once: {'; and '.join(f['slips'])}.",
     "slip changed": _slip_changed,
     "parts exchanged": _parts_exchanged,
-    "turned": lambda s, f, c: f"{_capital(s)} is the right one {f['how']}.",
+    "turned": lambda s, f, c: f"{capital(s)} is the right one {f['how']}.",
     "minus": _single("minus"),
     "factor": _single("factor"),
     "offset": _single("offset"),
@@ -290,6 +265,11 @@ SENTENCES = {
     "identity": _identity,
     "close": _close,
     "unsteady": _unsteady,
+    "raised": lambda s, f, c: f["told"].removesuffix(".") + ", for some arguments.",
+    "constant": _constant,
+    "blend": _blend,
+    "sometimes": _sometimes,
+    "entries on scale": _entries_on_scale,
     "rounded": _rounded,
     "entries": _entries,
     "right parts": _right_parts,

@@ -12,8 +12,10 @@ N_BASES = 3
 def special_cases(case):
     """For each wrong part, the special cases in which it is right on several probes."""
     found = {part: [] for part in case.wrong}
+    pairs = zip(case.probes, case.answers, case.right, strict=True)
+    bases = [probe for probe, answer, right in pairs if not all(case.same(answer, right))]
     for words, change in _cases(case):
-        verdicts = [_right_there(case, change, probe) for probe in case.probes[:N_BASES]]
+        verdicts = [_right_there(case, change, probe) for probe in bases[:N_BASES]]
         if any(v is None for v in verdicts):
             continue
         for part in case.wrong:
@@ -45,8 +47,7 @@ def _cases(case):
     probe = case.probes[0]
     numbers = [i for i, v in enumerate(probe) if np.asarray(v).dtype.kind == "f"]
     for i in numbers:
-        nonnegative = all(np.all(np.asarray(p[i]) >= 0) for p in case.probes)
-        for value in (1.0,) if nonnegative else (0.0, 1.0):
+        for value in (0.0, 1.0):
             where = " everywhere" if np.ndim(probe[i]) else ""
             yield f"`{case.names[i]}` is {value:g}{where}", _set(i, value)
     for i, j in itertools.combinations(numbers, 2):

@@ -18,6 +18,7 @@ def coefficients(case):
         for view in linked(case, part):
             if view.equal(view.answer, view.right):
                 found.append(Finding("right on scale", part, {"scale": view.scale}))
+                case.right_on_scale.add(part)
                 continue
             how = change(view, view.right, sizes_of(case, view)) if view.scale else None
             if how and how[0] != "uneven":

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from helpers.diagnosis.case import Finding
+from helpers.diagnosis.case import Finding, View
+from helpers.diagnosis.changes import change, sizes_of
+from helpers.diagnosis.scales import on_scale
 
 
 def where(case):
@@ -31,13 +33,55 @@ def where(case):
     return found
 
 
+def where_on_scale(case):
+    """The entries that alone are wrong on the scale where the formula is a sum, and how."""
+    found = []
+    for part in set(case.wrong) - case.right_on_scale - set(case.masks):
+        for scale in case.exercise.scales:
+            if scale.link is None or scale.centred:
+                continue
+            pairs = [
+                (on_scale(scale, a, p), on_scale(scale, r, p))
+                for a, r, p in zip(case.answers, case.right, case.probes, strict=True)
+            ]
+            if any(a is None or r is None for a, r in pairs):
+                continue
+            wrong = [~_close(case, a[part], r[part], 100) for a, r in pairs]
+            if wrong[0].ndim != 2 or all(np.all(each) for each in wrong):
+                continue
+            facts = _on_scale(case, part, scale, pairs, wrong)
+            if facts:
+                found.append(Finding("entries on scale", part, facts, exact=True))
+                break
+    return found
+
+
+def _on_scale(case, part, scale, pairs, wrong):
+    for words, rule in _rules(case, wrong):
+        masks = [rule(each, probe) for each, probe in zip(wrong, case.probes, strict=True)]
+        if not all(np.all(mask[each]) for mask, each in zip(masks, wrong, strict=True)):
+            continue
+        values = [
+            np.concatenate([one[k][part][mask] for one, mask in zip(pairs, masks, strict=True)])
+            for k in (1, 0)
+        ]
+        owner = np.repeat(np.arange(len(masks)), [mask.sum() for mask in masks])
+        view = View(part, "", *values, owner, 100 * case.rtol)
+        if not np.isfinite(view.answer).all():
+            return None
+        kind, facts = change(view, view.right, sizes_of(case, view)) or ("", {})
+        kind, facts = ("", {}) if kind == "uneven" else (kind, facts)
+        return {"entries": words, "scale": scale.words, "kind": kind, "facts": facts}
+    return None
+
+
 def _pairs(case):
     return zip(case.answers, case.right, strict=True)
 
 
-def _close(case, answer, right):
+def _close(case, answer, right, slack=1):
     size = np.abs(right[np.isfinite(right)]).max(initial=0)
-    return np.abs(answer - right) <= case.rtol * (np.abs(right) + 1e-3 * size + 1e-300)
+    return np.abs(answer - right) <= slack * case.rtol * (np.abs(right) + 1e-3 * size + 1e-300)
 
 
 def _rules(case, wrong):

@@ -36,7 +36,7 @@ diagonal = Derivation(
         ),
         Line(
             r"= \mathbb{E}_p\Bigl[\sum_j \log p_j(z_j) - \sum_j \log q_j(z_j)\Bigr]",
-            "Gaussian coordinates with a diagonal covariance are independent, and the log of a"
+            "Jointly Gaussian coordinates with a diagonal covariance are independent; the log of a"
             " product is a sum.",
             lambda var_p, var_q: expect_p(
                 lambda z: (
@@ -122,8 +122,8 @@ full = Derivation(
             r"\mathbb{E}_p[(\mathbf z-\mu_p)^\top A(\mathbf z-\mu_p)] = \mathrm{tr}\bigl(A\,"
             r"\mathbb{E}_p[(\mathbf z-\mu_p)(\mathbf z-\mu_p)^\top]\bigr) ="
             r" \mathrm{tr}(A\Sigma_p),\quad A = \Sigma_q^{-1}",
-            "The trace trick: a number is its own trace, and factors may move round inside a trace."
-            " Its other side is the first expectation.",
+            "The trace trick: a number is its own trace, factors may move round inside a trace, and"
+            " it is linear. Its other side is the first expectation.",
             lambda cov_p, cov_q: np.trace(np.linalg.inv(cov_q) @ cov_p),
             aside=lambda cov_p, cov_q: expect_p(
                 lambda z: np.sum((z - MEAN_P) @ np.linalg.inv(cov_q) * (z - MEAN_P), axis=1), cov_p
@@ -151,8 +151,7 @@ full = Derivation(
         Line(
             r"\mathrm{KL}(p\|q) = \frac12\left[\log\frac{\det\Sigma_q}{\det\Sigma_p} - d"
             r" + \mathrm{tr}(\Sigma_q^{-1}\Sigma_p) + \Delta^\top\Sigma_q^{-1}\Delta\right]",
-            r"Line 3 minus line 4; $(2\pi)^d$ cancels. Note the ½ before the log: from"
-            r" $\det(\cdot)^{1/2}$.",
+            r"Line 3 minus line 4; $(2\pi)^d$ cancels.",
             lambda cov_p, cov_q: (
                 0.5
                 * (

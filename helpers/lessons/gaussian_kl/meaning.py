@@ -14,7 +14,7 @@ def problem(figure):
     x = np.linspace(-5, 5, 201)
     ax = figure.subplots()
     log_p, log_q = log_normal(x, 0, 1), log_normal(x, 1, 4)
-    set_axes(ax, (-5, 5), (-0.15, 0.45), xlabel="x", ylabel="density")
+    set_axes(ax, (-5, 5), (-0.15, 0.45), xlabel="x", ylabel="density, nats per unit of x")
     draw_curve(ax, x, np.exp(log_p), color=TARGET, label="p = N(0, 1²): where x comes from")
     draw_curve(ax, x, np.exp(log_q), color=APPROXIMATION, label="q = N(1, 2²): what we believe")
     area = Area(ax, x, color=GAIN, hatch="//", label="p log(p/q): what the belief costs")

@@ -9,10 +9,10 @@ asymmetry = Prediction(
     1,
     "Under q, draws often land where the narrow p says “practically impossible”, and each such"
     " surprise is charged at log(q/p). A cautious belief is cheap, an overconfident one is dear.",
-    "Set both means to 0 and the scales to 0.5 and 2: 0.9175 against 6.1137 nats.",
+    "Set both means to 0, the sd of p to 0.5 and that of q to 2: 0.9175 against 6.1137 nats.",
     (
-        "The wide q wastes density where p never goes, but where p does go it is low by a bounded"
-        " factor only: no draw of p costs more than log 4 = 1.386 nats.",
+        "The wide q wastes density where p hardly ever goes, but where p does go it is low by a"
+        " bounded factor only: no draw of p costs more than log 4 = 1.386 nats.",
         "",
         "A distance is symmetric. But here the average is taken once over draws of p, once over"
         " draws of q, and these fall in different places.",
@@ -53,10 +53,10 @@ negative_term = Prediction(
     "KL is never negative. Can one of its three terms (log det, trace − 2, squared distance) be?",
     ("No, each is ≥ 0", "Yes, the first two can", "Yes, all three can"),
     1,
-    "Give q a smaller volume than p, and the first term is negative. The second is then positive,"
-    " and larger: their sum is a sum of r − 1 − log r over the eigenvalues r, with a ½, and that is"
-    " never negative.",
-    "Set both sds of q to 0.6 and watch the first bar go down and the second up.",
+    "Give q a smaller volume than p, and the first term is negative; spread q wide, and the second"
+    " is. Never both at once: their sum is a sum of r − 1 − log r over the eigenvalues r of Σq⁻¹Σp,"
+    " with a ½, and that is never negative.",
+    "Set both sds of q to 0.6, then to 2: the first number turns negative, then the second.",
     (
         "Their sum is ≥ 0, and that is less: a log of a ratio has either sign, and so has a trace"
         " with 2 taken off.",
@@ -82,7 +82,8 @@ near_equal = Prediction(
 
 heavy_weights = Prediction(
     "To estimate KL(p‖q) from draws of p you may average −log r or r − 1 − log r, with r = q/p."
-    " Both have the right mean. p = N(0, 1) and q is wider. Which has the smaller error?",
+    " Both have the right mean. p = N(0, 1), and q = N(0, σq²) is wider. Which has the smaller"
+    " error?",
     (
         "r − 1 − log r, for each such q",
         "−log r, for each such q",

@@ -39,7 +39,7 @@ restarts = Prediction(
     "Each bad end is a top of its own: move its means by 0.1, and the sweeps lead back to it.",
     "22 of the 30 share the best ELBO; walk through the ranks from 23 on.",
     (
-        "That would need an ELBO with a single top. Here the 30 ends have six different heights.",
+        "Sweeps climb, they do not search. Here the 30 ends have six different heights.",
         "",
         "Each of the 30 starts leaves some cluster without a mean. The sweeps repair 22 of them.",
     ),
@@ -75,8 +75,8 @@ labels = Prediction(
 )
 
 narrow = Prediction(
-    "Six points, two kinds that overlap; call the first point's kind 1, so that no label can "
-    "switch. Is q's variance of that centre right?",
+    "Six points in two groups, 2 apart with λ = 1, so that the kinds overlap. Call the first "
+    "point's kind 1: no label can switch. Is q's variance of that centre right?",
     ("Yes: each factor is optimal", "Too small", "Too large"),
     1,
     "It is not known who belongs to the kind. At separation 2, λ = 1, the truth is 0.482: 0.301 "

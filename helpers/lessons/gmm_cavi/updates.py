@@ -195,8 +195,8 @@ components = Derivation(
             r"s_1^2 = \frac{1}{1/\sigma^2 + N_1/\lambda^2},\qquad"
             r" m_1 = s_1^2\Bigl(\frac{\alpha}{\sigma^2}"
             r" + \frac{\sum_i\varphi_{i1}x_i}{\lambda^2}\Bigr)",
-            "Precisions add; the mean is their weighted average. Aside: against the curvature and "
-            "the slope of line 1.",
+            "Precisions add; the mean weighs α and the points by theirs. Aside: against the "
+            "curvature and the slope of line 1.",
             _formulas,
             aside=_measured,
         ),

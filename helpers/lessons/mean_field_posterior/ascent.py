@@ -91,7 +91,7 @@ def _draw_climb(ax):
     ax.set_xticks(range(0, n + 1, 2))
     steps = np.arange(1.0, n + 1)
     style = dict(color=PRIOR, linestyle="--", linewidth=1.4, animated=True)
-    predicted = draw_curve(ax, steps, steps, label="predicted: × ρ² a sweep", **style)
+    predicted = draw_curve(ax, steps, steps, label="predicted", **style)
     measured = _draw_path(ax, color=ACCENT, linestyle="none", label="measured")
     ax.legend(loc="upper right", ncols=2)
     return predicted, measured
@@ -146,10 +146,10 @@ def in_turn(figure):
 def _draw_both_climbs(ax):
     """A predicted line and measured dots for each of the two ways."""
     _draw_distance(ax, N_SWEEPS, "sweeps")
-    sweeps, style = np.arange(1.0, N_SWEEPS + 2), dict(linewidth=1.2, animated=True)
+    style = dict(linewidth=1.2, animated=True)
     lines = [
-        draw_curve(ax, sweeps[:-1], sweeps[:-1], color=ACCENT, label="× ρ²", **style),
-        draw_curve(ax, sweeps - 1, sweeps, color=LOSS, linestyle="--", label="× |ρ|", **style),
+        draw_curve(ax, [], [], color=ACCENT, label="predicted, in turn", **style),
+        draw_curve(ax, [], [], color=LOSS, linestyle="--", label="predicted, at once", **style),
     ]
     dots = [
         _draw_path(ax, color=ACCENT, linestyle="none", label="in turn"),
@@ -161,11 +161,12 @@ def _draw_both_climbs(ax):
 @explorer(
     "In turn, or both at once from the old values",
     *WAY,
-    Slider("sweep", "sweeps done", 0, N_SWEEPS, 4, 1, play=True),
+    Slider("sweep", "sweeps done", 0, N_SWEEPS, 0, 1, play=True),
     size=(9.6, 4.1),
 )
 def both_at_once(figure):
-    """The hill follows θ; two ways of m, and their distances, follow the sweeps."""
+    """The hill follows θ; two ways of m, and their distances, follow the sweeps. The predicted
+    lines come with the first sweep."""
     plane, climb = figure.subplots(1, 2, width_ratios=(1, 1.1))
     draw_plane(plane, PLANE, "The ELBO's hill over (m₁, m₂), and two ways up")
     plane.set(xlabel="m₁", ylabel="m₂")
@@ -188,8 +189,9 @@ def both_at_once(figure):
         after_one, turns = distance(model, turns[1]), distance(model, turns[: 2 * sweep + 1 : 2])
         jumps = distance(model, jumps)
         # In turn, the rate holds from the first single update on: |ρ| after it, a sweep is done.
-        lines[0].set_ydata(_line(after_one * abs(rho), rho**2, N_SWEEPS))
-        lines[1].set_ydata(_line(jumps[0], abs(rho), N_SWEEPS + 1))
+        done = np.arange(N_SWEEPS + 1) if sweep else np.arange(0)  # at rest, no answer is drawn
+        lines[0].set_data(done[1:], _line(after_one * abs(rho), rho**2, len(done[1:])))
+        lines[1].set_data(done, _line(jumps[0], abs(rho), len(done)))
         dots[0].set_data(*_seen(turns))
         dots[1].set_data(*_seen(jumps))
         return (

@@ -44,17 +44,27 @@ def coverages():
 
 
 def _draw_coverages(ax):
-    """Both curves, and a mark for each."""
+    """A curve and a mark for each, and their mover; it draws no further than |ρ|."""
     title = "How much of p lies in the other two ellipses"
     set_axes(ax, (0, 1), (0, 1.03), xlabel="|ρ|", ylabel="coverage", title=title)
-    angle = coverages().x
-    for values, style in zip(coverages()(angle).T, (dict(color=APPROXIMATION), WIDE), strict=True):
-        draw_curve(ax, np.sin(angle), values, **style)
+    styles = dict(color=APPROXIMATION), WIDE
+    curves = [draw_curve(ax, [], [], animated=True, **style) for style in styles]
     ax.axhline(LEVEL, color=PRIOR, linewidth=1, linestyle=":")
-    return [
+    marks = [
         draw_marker(ax, color=APPROXIMATION, clip_on=False),
         draw_marker(ax, color=LOSS, marker="s", clip_on=False),
     ]
+
+    def move(size):
+        angle = coverages().x
+        angle = np.append(angle[np.sin(angle) < size], np.arcsin(size))
+        values = coverages()(angle)
+        for curve, mark, inside in zip(curves, marks, values.T, strict=True):
+            curve.set_data(np.sin(angle), inside)
+            mark.set_data([size], inside[-1:])
+        return values[-1]
+
+    return move
 
 
 @explorer(
@@ -64,7 +74,7 @@ def _draw_coverages(ax):
     size=(9.6, 4.8),
 )
 def can_q_match(figure):
-    """Three 95 % ellipses and the curves of z₁ follow θ; two marks run along the coverage."""
+    """Three 95 % ellipses and the curves of z₁ follow θ; the coverage is drawn as far as |ρ|."""
     panels = figure.subplot_mosaic([["z", "marginal"], ["z", "cover"]], width_ratios=(1.15, 1))
     plane, marginal = panels["z"], panels["marginal"]
     draw_plane(plane, (-3.4, 3.4), "The ellipses that hold 95 % of each")
@@ -78,7 +88,7 @@ def can_q_match(figure):
     set_axes(marginal, LIMITS, (0, 2.2), xlabel="z₁", ylabel="density", title=title)
     true = draw_curve(marginal, z, 0 * z, color=TARGET, animated=True)
     narrow = draw_curve(marginal, z, 0 * z, color=APPROXIMATION, animated=True)
-    marks = _draw_coverages(panels["cover"])
+    move_coverages = _draw_coverages(panels["cover"])
     figure.legend(*plane.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
     def update(theta_1, theta_2):
@@ -89,9 +99,7 @@ def can_q_match(figure):
             outline.move([ellipse(mean, matrix, RADIUS)], mean)
         true.set_ydata(np.exp(log_normal(z, mean[0], cov[0, 0])))
         narrow.set_ydata(np.exp(log_normal(z, mean[0], model.optimal_s2[0])))
-        inside = coverages()(np.arcsin(abs(correlation)))
-        for mark, value in zip(marks, inside, strict=True):
-            mark.set_data([abs(correlation)], [value])
+        inside = move_coverages(abs(correlation))
         return (
             f"ρ = {fixed(correlation, 4)}: q's variances are {fixed(1 - correlation**2, 4)} of the "
             f"true ones, the gap is {fixed(model.final_gap, 4)} nats. Of the posterior, "

@@ -138,8 +138,10 @@ closed_form = Derivation(
         ),
         Line(
             r"\rho = \frac{-\theta_1\theta_2}{\sqrt{(1+\theta_1^2)(1+\theta_2^2)}}",
-            "The correlation; it vanishes if and only if θ₁θ₂ = 0, and x does not occur. Aside:"
-            " beside a numerical inverse of Λ.",
+            r"$\Sigma_{12}/\sqrt{\Sigma_{11}\Sigma_{22}}$, the correlation: by line 3, times"
+            r" $1+\theta^\top\theta$, $\Sigma_{12}$ is $-\theta_1\theta_2$, $\Sigma_{11}$ is"
+            r" $1+\theta_2^2$, $\Sigma_{22}$ is $1+\theta_1^2$. It is 0 if and only if"
+            " θ₁θ₂ = 0, and x does not occur. Aside: beside a numerical inverse of Λ.",
             lambda theta, x: -theta[0] * theta[1] / np.sqrt(np.prod(1 + theta**2)),
             aside=lambda theta, x: correlation(np.linalg.inv(precision(theta))),
         ),

@@ -66,7 +66,8 @@ one_sweep = Derivation(
         Line(
             r"= \rho^2\,e_2,\quad \rho^2 = \Sigma_{12}^2/\Sigma_{11}\Sigma_{22},\quad"
             r" \Sigma = \Lambda^{-1}",
-            "The square of the posterior correlation: each sweep, the same factor.",
+            "The square of the posterior correlation (section 1, closed form, line 5): each sweep,"
+            " the same factor.",
             lambda theta, x, m_2: (
                 correlation(np.linalg.inv(precision(theta))) ** 2
                 * (m_2 - posterior_mean(theta, x)[1])

@@ -49,8 +49,9 @@ def _draw_climb(ax):
 
 
 @explorer(
-    "A tiny change is not convergence",
-    Slider("log_theta", "log₁₀ θ₁ = log₁₀ θ₂", 0.0, 3.0, 3.0, 0.25),
+    "Where the rule stops",
+    # Far from the question above it: the picture at rest does not answer.
+    Slider("log_theta", "log₁₀ θ₁ = log₁₀ θ₂", 0.0, 3.0, 1.0, 0.25),
     Slider("log_tolerance", "log₁₀ tolerance", -10, -2, -5, 1),
     size=(9.6, 4.2),
 )

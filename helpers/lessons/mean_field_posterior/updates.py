@@ -100,7 +100,8 @@ slopes = Derivation(
         ),
         Line(
             r"m_1^* = \theta_1\,\frac{x-\theta_2m_2}{1+\theta_1^2}",
-            "The slope set to zero. Aside: beside the root of line 3.",
+            "The slope set to zero; it falls as m₁ grows, so this is a maximum. Aside: beside the"
+            " root of line 3.",
             lambda theta, x, m, s: theta[0] * (x - theta[1] * m[1]) / (1 + theta[0] ** 2),
             aside=_flat_m,
             quoted="solution, eq. 2.13",
@@ -115,7 +116,8 @@ slopes = Derivation(
         ),
         Line(
             r"s_1^{2*} = \frac1{1+\theta_1^2} = \frac1{\Lambda_{11}}",
-            "Nothing of q₂ in it: one update, and it is final. Aside: beside a root finder.",
+            "A maximum again: line 6 falls as s₁ grows. Nothing of q₂ in it: one update, and it is"
+            " final. Aside: beside a root finder.",
             lambda theta, x, m, s: 1 / (1 + theta[0] ** 2),
             aside=_flat_s2,
             quoted="solution, eq. 2.15, but for Λ",

@@ -21,7 +21,10 @@ from helpers.words import below, count, fixed, short
 X = np.linspace(-6, 6, 241)
 PRICED = np.linspace(-4.2, 4.2, 85)
 DENSITIES = {name: p.pdf(X) for name, p in LINE.items()}
-CHOOSE_P = Choice("shape", "p", tuple(LINE), "two bumps")
+
+
+def choose_p(start):
+    return Choice("shape", "p", tuple(LINE), start)
 
 
 @explorer("Which bell is closest to p?", size=(9.6, 3.2))
@@ -60,7 +63,7 @@ def draw_objective(ax):
     return move
 
 
-@explorer("One curve for every p", CHOOSE_P, Slider("mu", "μ", -4.0, 4.0, -1.0, 0.1))
+@explorer("p and the price of μ", choose_p("skewed"), Slider("mu", "μ", -4.0, 4.0, -1.0, 0.1))
 def any_target(figure):
     """Left p, its mean and the bell q; right KL(p‖q) for every μ. p and q move."""
     left, right = figure.subplots(1, 2)
@@ -101,7 +104,7 @@ LEAST = 1e-8  # the lower edge of the panel of distances
     Slider("step", "step k", 0, STEPS, 4, 1, play=True),
     Slider("rate", "step size η", 0.1, 2.2, 0.4, 0.1),
     Slider("start", "start", -4.0, 4.0, -3.0, 0.5),
-    CHOOSE_P,
+    choose_p("two bumps"),
 )
 def gradient_steps(figure):
     """Left the steps on the parabola, right their distances to E[x]; both grow with k."""
@@ -141,8 +144,8 @@ def gradient_steps(figure):
         note.set_text("below the panel" if gaps[-1] < LEAST else "")
         where = ", beyond the panel" if lost else ""
         return (
-            f"p: {shape}. From μ = {short(start)}, {count(step, 'step')} of size η = {rate:g} "
-            f"lead to {fixed(visited[-1], 4)}; E[x] = {fixed(p.mean, 4)}. The distance is now "
+            f"p: {shape}. From μ = {short(start)}, after {count(step, 'step')} of size η = {rate:g}"
+            f": μ = {fixed(visited[-1], 4)}; E[x] = {fixed(p.mean, 4)}. The distance is now "
             f"{below(gaps[-1], 4)}{where}. Each step multiplies it by {abs(1 - rate):.4g}."
         )
 

@@ -80,13 +80,18 @@ def _least(values):
 def _newton(surface, place):
     """The minimum of a spline that Newton's method, turned downhill, reaches from `place`."""
     for _ in range(12):
-        slope = np.array([surface.ev(*place, dx=1), surface.ev(*place, dy=1)])
-        bend_1, mixed, bend_2 = (surface.ev(*place, dx=2 - k, dy=k) for k in range(3))
-        bends, ways = np.linalg.eigh([[bend_1, mixed], [mixed, bend_2]])
-        step = ways @ (ways.T @ slope / np.abs(bends))
+        slope_1, slope_2 = (float(surface.ev(*place, dx=1 - k, dy=k)) for k in range(2))
+        bend_1, mixed, bend_2 = (float(surface.ev(*place, dx=2 - k, dy=k)) for k in range(3))
+        det = bend_1 * bend_2 - mixed**2
+        if bowl := bend_1 > 0 and det > 0:  # by Cramer's rule: eigh takes longer
+            step_1, step_2 = bend_2 * slope_1 - mixed * slope_2, bend_1 * slope_2 - mixed * slope_1
+            step = np.array([step_1, step_2]) / det
+        else:
+            bends, ways = np.linalg.eigh([[bend_1, mixed], [mixed, bend_2]])
+            step = ways @ (ways.T @ [slope_1, slope_2] / np.abs(bends))
         place = place - step
         if np.abs(step).max() < 1e-6:
-            return place if bends[0] > 0 else None
+            return place if bowl else None
     return None
 
 

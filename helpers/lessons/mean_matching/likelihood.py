@@ -36,8 +36,8 @@ def cost(mu, draws):
     Slider("seed", "seed", 0, 30, 8, 1),
 )
 def maximum_likelihood(figure):
-    """Left p, n draws and the bell q; right −log q averaged over draws, and over p. All but p
-    and its average move."""
+    """Left p, n draws and the bell q; right −log q averaged over p, and over the draws as far as
+    your μ. All but p and its average move."""
     left, right = figure.subplots(1, 2)
     title = "p, its draws, and q = N(μ, 1)"
     set_axes(left, (-6, 6), (0, 0.55), xlabel="x", ylabel="density", title=title)
@@ -71,8 +71,9 @@ def maximum_likelihood(figure):
         mean, value = draws.mean(), cost(mu, draws)
         curve_q.set_ydata(np.exp(log_normal(X, mu, 1.0)))
         ticks.set_data(draws, 0.015 + 0 * draws)
-        curve.set_ydata(cost(MU, draws))
-        lowest.set_data([mean], [cost(mean, draws)])
+        passed = np.append(MU[MU < mu], mu)
+        curve.set_data(passed, cost(passed, draws))
+        lowest.set_data(*([mean], [cost(mean, draws)]) if mean <= mu else ([], []))
         here.set_data([mu], [value])
         where = " (beyond the panel)" if value > 15 else ""
         return (

@@ -115,7 +115,7 @@ derivation = Derivation(
         Line(
             r"\mathrm{KL}(p\|q) = \mathrm{KL}(p\|q^*) + \mathbb{E}_p\bigl[\log q^*(x) -"
             r" \log q(x)\bigr]",
-            r"Back to any q: take $\mathbb{E}_p[\log q^*]$ away and add it again.",
+            r"Back to any Gaussian q: take $\mathbb{E}_p[\log q^*]$ away and add it again.",
             lambda log_p, place, best: (
                 divergence(log_p, best) + expect(log_q(best) - log_q(place), log_p)
             ),
@@ -149,7 +149,7 @@ SDS = np.linspace(0.5, 5, 91)
 
 @explorer("How wide?", Slider("sd", "σ", 0.5, 5.0, 0.8, 0.1), size=(9.6, 3.4))
 def spread(figure):
-    """Left p and the bell N(E[x], σ²), right KL(p‖q) for every σ. The bell moves."""
+    """Left p and the bell N(E[x], σ²), right KL(p‖q) as far as your σ. All but p move."""
     p = two_bumps(5.0, 0.35)
     mean, var, floor = p.mean(), p.var(), -entropy(p)
     left, right = figure.subplots(1, 2)
@@ -160,17 +160,20 @@ def spread(figure):
     title = "KL(p‖N(E[x], σ²)) as a function of σ"
     set_axes(right, (0.4, 5.1), (0, 12), xlabel="σ", ylabel="nats", title=title)
     style = dict(color=TARGET, linestyle=":", linewidth=1.6)
-    draw_curve(right, 2 * [var**0.5], [0, 8], label="the sd of p", **style)
+    best = draw_curve(right, [], [], label="the sd of p", animated=True, **style)
 
     def price(sd):
         return floor + 0.5 * np.log(2 * np.pi * sd**2) + 0.5 * var / sd**2
 
-    draw_curve(right, SDS, price(SDS), color="black", label="KL(p‖q)")
+    curve = draw_curve(right, [], [], color="black", label="KL(p‖q)", animated=True)
     here = draw_marker(right, color=ACCENT)
     right.legend(loc="upper right")
 
     def update(sd):
         curve_q.set_ydata(np.exp(log_normal(X, mean, sd**2)))
+        passed = np.append(SDS[SDS < sd], sd)
+        curve.set_data(passed, price(passed))
+        best.set_data(*(2 * [var**0.5], [0, 8]) if sd >= var**0.5 else ([], []))
         here.set_data([sd], [price(sd)])
         return (
             f"At σ = {sd:g}, KL(p‖q) = {fixed(price(sd), 4)} nats, "

@@ -43,8 +43,8 @@ def divergence_within(degrees):
 
 
 @explorer(
-    "A mean that never settles",
-    Choice("tail", "p", tuple(TAILS), "Cauchy (t, ν = 1)"),
+    "Does the mean settle?",
+    Choice("tail", "p", tuple(TAILS), "t, ν = 30"),
     Slider("mu", "μ", -4.0, 4.0, 0.0, 0.5),
     Slider("seed", "seed", 0, 30, 1, 1),
 )

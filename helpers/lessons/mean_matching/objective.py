@@ -121,14 +121,16 @@ derivation = Derivation(
             r"\mathbb{E}_p\bigl[(\mathbf x-\mathbb{E}_p[\mathbf x])^\top"
             r"(\mathbb{E}_p[\mathbf x]-\mu)\bigr] = 0",
             r"Aside. Write $\mathbf x-\mu = (\mathbf x-\mathbb{E}_p[\mathbf x]) +"
-            r" (\mathbb{E}_p[\mathbf x]-\mu)$. Squared, its cross term has mean zero.",
+            r" (\mathbb{E}_p[\mathbf x]-\mu)$. Squared, its cross term has mean"
+            " zero: the second factor is a constant, and the first has mean 0.",
             _cross_term,
             aside=lambda weight, mu: 0.0,
         ),
         Line(
             r"= -H(p) + \tfrac d2\log 2\pi + \tfrac12\,\mathrm{tr}\,\mathrm{Cov}_p[\mathbf x]"
             r" + \tfrac12\,\|\mu-\mathbb{E}_p[\mathbf x]\|^2",
-            "Only the last term holds μ, and it is half a squared distance.",
+            r"The trace is $\mathbb{E}_p\|\mathbf x-\mathbb{E}_p[\mathbf x]\|^2$. Only the last"
+            " term holds μ, and it is half a squared distance.",
             _matched,
         ),
         Line(
@@ -156,15 +158,15 @@ derivation = Derivation(
         ),
         Line(
             r"\nabla_\mu^2\,\mathrm{KL}(p\|q) = I",
-            "Aside: against the measured bend. The same bowl for every p, so the stationary point"
-            " is the one minimum.",
+            "Aside: against the measured bend. Positive definite at every μ, so the stationary"
+            " point is the one minimum.",
             lambda weight, mu: np.eye(2),
             aside=_bend,
         ),
         Line(
             r"\mu^* = \mathbb{E}_p[\mathbf x]",
             "Aside: against one Newton step from your μ, with the measured slope and bend. On a"
-            " bowl, one step is enough.",
+            " parabola, one step is enough.",
             lambda weight, mu: expect(PLANE, weight),
             aside=lambda weight, mu: mu - np.linalg.solve(_bend(weight, mu), _slope(weight, mu)),
             quoted="solution, eq. 1.12",

@@ -37,12 +37,13 @@ HEIGHTS = {shape: log_height(plane(shape, 1.0)) for shape in PLANE}
     Choice("shape", "p", PLANE, "curved"),
     Slider("mu_1", "μ₁", -3.0, 3.0, 1.5, 0.1),
     Slider("mu_2", "μ₂", -3.0, 3.0, 1.0, 0.1),
+    Choice("lines", "lines of equal KL", ("hidden", "shown"), "hidden"),
     size=(9.6, 4.4),
 )
 def in_the_plane(figure):
-    """Left p, the round q and circles of equal KL; right the three terms. p and q move."""
+    """Left p, the round q and lines of equal KL; right the three terms. p and q move."""
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
-    title = "p; q at 1 and 2 sd; circles of equal KL"
+    title = "p; q at 1 and 2 sd; lines of equal KL"
     set_axes(left, (-4.5, 4.5), (-4.5, 4.5), xlabel="x₁, μ₁", ylabel="x₂, μ₂", title=title)
     left.set_aspect("equal")
     contours = Contours(left, color=TARGET, label="p", animated=True)
@@ -59,11 +60,11 @@ def in_the_plane(figure):
     handles, labels = left.get_legend_handles_labels()
     right.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, 0.92))
 
-    def update(shape, mu_1, mu_2):
+    def update(shape, mu_1, mu_2, lines):
         p, mu = plane_facts(shape), np.array([mu_1, mu_2])
         contours.move(GRID[INNER], GRID[INNER], HEIGHTS[shape], LEVELS)
         gap = 0.5 * ((MU - p.mean[0]) ** 2 + (MU[:, None] - p.mean[1]) ** 2)
-        circles.move(MU, MU, gap, np.arange(1, 6))
+        circles.move(MU, MU, gap, np.arange(1, 6) if lines == "shown" else ())
         mean.set_data(p.mean[:1], p.mean[1:])
         rings_q.move(rings(mu, np.eye(2)), mu)
         pull.set_data(*np.transpose([mu, p.mean]))

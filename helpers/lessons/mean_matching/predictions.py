@@ -8,7 +8,8 @@ best_bell = Prediction(
     1,
     "A draw at −2 costs 8.9 nats under bell C and 4.8 under B; a draw at 2 costs 0.9 and 1.6."
     " Averaged over p, B is the cheapest: it stands at the mean of p, 0.8.",
-    "In the next picture, move μ to −2, 0.8 and 2: 5.0824, 1.1624 and 1.8824 nats.",
+    "In the next picture, choose two bumps and move μ to −2, 0.8 and 2: 5.0824, 1.1624 and 1.8824"
+    " nats.",
     (
         "A serves the left bump, but 70 % of the draws come from the right one, where A has almost"
         " nothing. It is the dearest of the three.",
@@ -56,27 +57,27 @@ one_step = Prediction(
 
 round_levels = Prediction(
     "p is bent like a horseshoe. In the plane of (μ₁, μ₂), the lines of equal KL(p‖N(μ, I)) are",
-    ("bent like p", "ellipses", "circles"),
+    ("bent like p", "ellipses, longer one way", "circles"),
     2,
     r"$\frac12\|\mu-\mathbb{E}_p[\mathbf x]\|^2$ knows only the distance to the mean.",
-    "Switch p: the dotted circles move, and stay circles.",
+    "Show the lines of equal KL, then switch p: the dotted circles move, and stay circles.",
     (
         "Lines of equal <i>density</i> are bent like p. KL averages over p, and the average knows"
         " only how far its mean is.",
         "The spread of p enters by a constant. Only another covariance of q than a multiple of I"
-        " would make them ellipses.",
+        " would stretch them.",
         "",
     ),
 )
 
 from_draws = Prediction(
-    "You no longer know p. You hold 12 draws of it, and choose the μ for which they are most"
-    " probable under N(μ, 1). That μ is",
+    "You no longer know p. You hold 12 draws of it, and choose the μ with the highest likelihood:"
+    " the product of their densities under N(μ, 1). That μ is",
     ("E[x] under p, as before", "the mean of the draws", "over the taller bump"),
     1,
     "The log likelihood is minus the old objective, with the average over the draws in place of"
     " that over p. So their mean takes the place of E[x].",
-    "Move μ along the green curve: its lowest point is the green triangle.",
+    "Drag μ to the right: the green curve turns at the green triangle, the mean of the draws.",
     (
         "Nothing but the draws enters the likelihood, and their mean is not E[x]: in the picture"
         " as first shown it is 0.83 away.",
@@ -94,7 +95,7 @@ matched_spread = Prediction(
     "It is the sd of p itself: the variance within the bumps, 0.64, plus that between them,"
     " 0.35 · 0.65 · 5² = 5.6875. The root of the sum is 2.52. (At equal weights and no width it"
     " would be exactly half the distance.)",
-    "Move σ in the next picture: the curve is lowest where the dotted line stands.",
+    "Drag σ to the right: the curve is lowest where the dotted line stands.",
     (
         "A bell of sd 0.8 at the mean of p has both bumps more than 2 sd away, and costs 3.3 nats"
         " more than the best one.",
@@ -104,13 +105,14 @@ matched_spread = Prediction(
 )
 
 other_direction = Prediction(
-    "Now minimise KL(q‖p) over μ, for two bumps at −2.5 and 2.5, the left with weight 0.35."
-    " Gradient descent starts at μ = −1. Where does it end?",
-    ("at E[x], between the bumps", "at the heavier bump", "at the bump where it started"),
+    "Now minimise KL(q‖p) over the μ of q = N(μ, 1), for two bumps of sd 0.8 at −2.5 and 2.5, the"
+    " left with weight 0.35. Gradient descent, in small steps, starts at μ = −1. Where does it"
+    " end?",
+    ("at E[x], between the bumps", "near the right bump, the heavier", "near the left bump"),
     2,
-    "Now the average is taken under q, and q is charged wherever p is small. The valley between"
-    " the bumps is a barrier, and a descent does not climb.",
-    "Drag the start from −4 to 4 and watch for the jump.",
+    "Now the average is taken under q, and q is charged where it has mass and p has little. Over"
+    " the gap of p between the bumps KL(q‖p) has a hill, and a descent does not climb.",
+    "Pull the bumps 5 apart, then drag the start from −4 to 4 and watch for the jump.",
     (
         "That is the minimum of KL(p‖q). For KL(q‖p) the slope there is not 0: it leads on to the"
         " right bump.",
@@ -153,7 +155,7 @@ no_mean = Prediction(
     ("about 141 times less spread out", "a little less spread out", "exactly as spread out"),
     2,
     "The mean of n Cauchy draws is again Cauchy, with the same width.",
-    "Step the seed, then compare with t, ν = 30.",
+    "Choose the Cauchy density and step the seed, then compare with t, ν = 30.",
     (
         "√20,000 is about 141, but that rule needs a variance, and here there is not even a mean.",
         "The far draws come often enough to undo all that averaging gains.",

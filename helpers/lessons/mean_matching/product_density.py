@@ -66,7 +66,8 @@ derivation = Derivation(
         Line(
             r"\mathrm{KL}(p\|q) = \iint p(z_1,z_2)\,\ln\frac{p(z_1,z_2)}{q_1(z_1)\,q_2(z_2)}"
             r"\,dz_1dz_2",
-            "Sums became integrals; here by a grid. q₁ = N(0.8, sd²), and its sd is yours.",
+            "Sums became integrals; here by a grid. p has the marginals N(0, 1); q₁ = N(0.8, sd²),"
+            " and its sd is yours; q₂ = N(0.5, 1.2²).",
             lambda log_p, q_1, lam, h: whole(log_p - np.log(q_1)[:, None] - LOG_Q_2, log_p),
         ),
         Line(
@@ -86,7 +87,8 @@ derivation = Derivation(
             r"\frac{d}{d\varepsilon}\mathcal L[q_1+\varepsilon h]\Big|_{\varepsilon=0} ="
             r" \int \Bigl(-\frac{p(z_1)}{q_1(z_1)} + \lambda\Bigr)\,h(z_1)\,dz_1",
             "Aside: move q₁ a little in a direction h, and differentiate under the integral;"
-            " against the slope measured on line 3. Here h is a ripple of q₁.",
+            r" against the slope measured on line 3. Here"
+            r" $h = q_1\cos(2z_1-\text{phase})$, a ripple of q₁.",
             lambda log_p, q_1, lam, h: STEP * np.sum((-marginal(log_p) / q_1 + lam) * h),
             aside=_slope,
         ),
@@ -102,7 +104,8 @@ derivation = Derivation(
         Line(
             r"q_1^* = p(z_1),\ \lambda = 1:\quad"
             r" \frac{d}{d\varepsilon}\mathcal L[q_1^*+\varepsilon h]\Big|_{\varepsilon=0} = 0",
-            "Aside: with λ = 1, q₁ is the marginal. Measured there, the slope is 0: turn h.",
+            "Aside: with λ = 1, q₁ is the marginal. Measured there, with the same ripple of"
+            " q₁*, the slope is 0: turn h.",
             lambda log_p, q_1, lam, h: _slope(
                 log_p, marginal(log_p), 1.0, h / q_1 * marginal(log_p)
             ),
@@ -112,7 +115,7 @@ derivation = Derivation(
             r"\frac{d^2}{d\varepsilon^2}\mathcal L[q_1+\varepsilon h]\Big|_{\varepsilon=0} ="
             r" \int \frac{p(z_1)}{q_1(z_1)^2}\,h(z_1)^2\,dz_1 > 0",
             "Aside: the second variation, against the bend measured on line 3. It is positive for"
-            " every h and every q₁, so the bowl has one bottom.",
+            " every h but 0 and every q₁, so the bowl has one bottom.",
             lambda log_p, q_1, lam, h: STEP * np.sum(marginal(log_p) * (h / q_1) ** 2),
             aside=_bend,
         ),

@@ -56,7 +56,8 @@ derivation = Derivation(
         Line(
             r"\mathrm{KL}(p\|q) = \sum_{\mathbf z} p(\mathbf z)\,\ln\frac{p(\mathbf z)}"
             r"{\prod_i q_i(z_i)}",
-            "The definition, over the 24 cells of a 2 × 3 × 4 table.",
+            "The definition, over the 24 cells of a 2 × 3 × 4 table."
+            r" $q_i \propto (p_i + (i-1)/10)$ to the power “sharpness”: not the marginals.",
             lambda p, q, j: relative(p, along(q[0], 0) * along(q[1], 1) * along(q[2], 2)),
         ),
         Line(

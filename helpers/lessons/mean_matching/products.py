@@ -100,7 +100,7 @@ def draw_margins(ax, color):
 @explorer(
     "The best product for a density in the plane",
     Choice("shape", "p", PLANE, "two bumps"),
-    Slider("dependence", "dependence in p", 0.0, 1.0, 0.8, 0.05),
+    Slider("dependence", "dependence in p", 0.0, 1.0, 0.0, 0.05),
     size=(9.6, 4.6),
 )
 def product_of_marginals(figure):
