@@ -181,8 +181,7 @@ def _width(label):
 def _with_play(slider, area):
     limits = dict(min=slider.min, max=slider.max, step=slider.step)
     # The slider's own start: linking copies the player's value to the slider.
-    narrow = Layout(width="96px", flex="0 0 auto")
-    play = ipywidgets.Play(value=slider.value, interval=400, layout=narrow, **limits)
+    play = ipywidgets.Play(value=slider.value, interval=400, **limits)
     # Linked in the browser: playing goes on when the kernel is behind, and skips frames.
     ipywidgets.jslink((play, "value"), (slider, "value"))
     slider.layout.flex = "1 1 auto"

@@ -14,6 +14,12 @@
     for (const button of all('.widget-toggle-buttons button')) {
       button.setAttribute('aria-pressed', button.classList.contains('mod-active'));
     }
+    ['play or pause', 'stop', 'repeat'].forEach((words, place) => {
+      for (const player of all('.widget-play')) {
+        const button = player.querySelectorAll('button')[place];
+        if (button) button.setAttribute('aria-label', words);
+      }
+    });
     for (const wide of all('.vi-equation')) {
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     }
