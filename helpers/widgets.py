@@ -122,17 +122,17 @@ class Derivation:
         return f"line {right[-1] + 1}"
 
     def _verdict(self, index, number, difference):
-        """Whether the line equals what it must, and its number."""
-        shown = f"<b>{_number(number)}</b>"
+        """Whether the line equals what it must, and its number: in one line where there is room."""
+        shown = f' <b style="white-space:nowrap">{_number(number)}</b>'
         if difference is None:
-            return f"the start<br>{shown}"
+            return "the start" + shown
         if self.agrees(number, difference):
             mark = "by luck" if self.lines[index].misprint else "✓"
-            return f"{mark} = {self._other(index)}<br>{shown}"
+            return f"{mark} = {self._other(index)}{shown}"
         gap = np.asarray(difference).flat[np.abs(difference).argmax()]
         sign, red = "−" if gap < 0 else "+", "color:var(--jp-error-color1,#b3261e)"
         off = f"✗ {self._other(index)} {sign} {short(abs(gap))}"
-        return f'<span style="{red}">{off}</span><br>{shown}'
+        return f'<span style="{red}">{off}</span>{shown}'
 
     def _equation(self, line):
         source = line.misprint or line.quoted
@@ -160,7 +160,7 @@ class Derivation:
 
     def live(self):
         """The widgets: line by line, with sliders for the parameters."""
-        columns = "1.6em minmax(0, 1fr) max-content"
+        columns = "1.6em minmax(0, 1fr) fit-content(15em)"
         ledger = GridBox(layout=Layout(grid_template_columns=columns, grid_gap="2px 8px"))
         equations = [HTMLMath(self._equation(line)) for line in self.lines]
         numbers = [HTML() for _ in self.lines]

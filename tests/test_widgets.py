@@ -166,9 +166,11 @@ def test_derivation_follows_its_slider():
     slider = next(w for w in walk(box) if type(w).__name__ == "FloatSlider")
     buttons(box)["All lines"].click()
     slider.value = 3.0
-    assert "<b>9</b>" in texts(box).replace("9.", "9")
+    assert ">9</b>" in texts(box)
     assert "✗ line 2 + 18" in texts(box)
-    assert "✓ = line 2<br><b>9</b>" in texts(box), "the repaired line is not compared with line 4"
+    assert re.search("✓ = line 2 <b [^>]+>9</b>", texts(box)), (
+        "the repaired line is not compared with line 4"
+    )
 
 
 def test_prediction_tells_right_from_wrong_and_blocks_nothing():
