@@ -1,0 +1,152 @@
+"""Section 5: four answers on one axis, and a table that moves."""
+
+import numpy as np
+from scipy.special import betaln
+
+from helpers.lessons.coin_toss.formulas import (
+    best_gaussian,
+    density_on_theta,
+    elbo_gap,
+    exact,
+    laplace_logit,
+    laplace_theta,
+    log_beta_density,
+    log_posterior,
+    on_theta,
+)
+from helpers.lessons.coin_toss.laplace import (
+    IN_LOGIT,
+    IN_THETA,
+    INSIDE,
+    THETA,
+    draw_densities,
+    move_densities,
+)
+from helpers.lessons.coin_toss.metropolis import EDGES, walkers
+from helpers.lessons.coin_toss.sliders import COUNTS, PRIOR
+from helpers.plots import APPROXIMATION, SAMPLES, TARGET, Note, draw_curve, set_axes
+from helpers.widgets import explorer
+from helpers.words import fixed, listed, signed
+
+NAMES = ("exact", "Laplace in θ", "Laplace in logit θ", "Metropolis", "VI")
+STYLES = (
+    dict(color=TARGET),
+    IN_THETA,
+    IN_LOGIT,
+    dict(color=SAMPLES),
+    dict(color=APPROXIMATION),
+)
+PLACES = (3, 3, 3, 2, 3)  # digits; of random numbers no more than they are worth
+
+
+def four_answers(first, second):
+    """An Answer for each of NAMES, or None: Laplace in θ, where there is no peak."""
+    return (
+        exact(first, second),
+        laplace_theta(first, second),
+        on_theta(*laplace_logit(first, second)),
+        walkers(first, second)[0],
+        on_theta(*best_gaussian(first, second)),
+    )
+
+
+def worst_end(answer, true):
+    """How far the worse end of the 95 % interval is off."""
+    return max(abs(answer.low - true.low), abs(answer.high - true.high))
+
+
+def log_evidences(first, second, a, b):
+    """log p(x) by each of NAMES: an integral, two estimates, nothing, and a bound."""
+    log_p = betaln(first, second) - betaln(a, b)
+    m, s = laplace_logit(first, second)
+    flat = laplace_theta(first, second)
+    peaks = [
+        log_beta_density(flat.mean, first, second) + np.log(flat.sd) if flat else None,
+        log_posterior(m, first, second) + np.log(s),
+    ]
+    # The volume under a Gaussian as high as the peak: √(2π) sd times its height.
+    estimates = [None if peak is None else log_p + 0.5 * np.log(2 * np.pi) + peak for peak in peaks]
+    return log_p, *estimates, None, log_p - elbo_gap(*best_gaussian(first, second), first, second)
+
+
+def _columns(answers, evidences):
+    """The table's numbers, a text for each column; its first line is left to the head."""
+    true, none = answers[0], "—"
+    rows = []
+    signs = ("", "≈ ", "≈ ", "", "≥ ")
+    for one, k, log_p, sign in zip(answers, PLACES, evidences, signs, strict=True):
+        row = [none] * 7
+        if one:
+            errors = signed(one.mean - true.mean, k), signed(one.sd - true.sd, k)
+            row[:4] = fixed(one.mean, k), errors[0], fixed(one.sd, k), errors[1]
+            row[4:6] = f"{fixed(one.low, k)} … {fixed(one.high, k)}", fixed(worst_end(one, true), k)
+        row[6] = none if log_p is None else f"{sign}{fixed(log_p)}"
+        rows.append(row)
+    rows[0][1] = rows[0][3] = rows[0][5] = none
+    return ["\n".join(("", *column)) for column in zip(*rows, strict=True)]
+
+
+HEADS = ("mean", "error", "sd", "error", "95 % interval", "worse end", "log p(x)")
+ENDS = (0.24, 0.34, 0.44, 0.54, 0.73, 0.85, 1.0)
+
+
+def _draw_table(ax):
+    """Names and heads stand still; below each head a Note, whose lines are the rows."""
+    ax.set_axis_off()
+    still = Note(ax, 0, 1), *(Note(ax, x, 1, align="right") for x in ENDS)
+    for note, text in zip(still, ("\n".join(("", *NAMES)), *HEADS), strict=True):
+        note.set_text(text)
+        note.set_animated(False)
+    return [Note(ax, x, 1, align="right") for x in ENDS]
+
+
+def _draw_intervals(ax):
+    """A line for each answer: its interval, with a mark at the mean."""
+    set_axes(ax, (-0.2, 1.2), (4.6, -0.6), xlabel="θ", title="Mean and 95 % interval")
+    ax.set_yticks(range(5), NAMES)
+    for edge in (0, 1):
+        ax.axvline(edge, color="black", linewidth=0.6)
+    style = dict(marker="o", markevery=[1], animated=True)
+    return [draw_curve(ax, [0] * 3, [k] * 3, **style, **STYLES[k]) for k in range(5)]
+
+
+@explorer("Four answers on one axis", *COUNTS, *PRIOR, size=(9.6, 4.6))
+def four(figure):
+    """Densities, intervals and the table of errors follow the counts and the prior."""
+    panels = figure.subplot_mosaic(
+        [["curves", "intervals"], ["table", "table"]], height_ratios=(2.1, 1)
+    )
+    ax = panels["curves"]
+    set_axes(ax, (-0.2, 1.2), (0, 6), xlabel="θ", ylabel="density")
+    lines = draw_densities(ax)
+    bars = draw_curve(
+        ax, [], [], color=SAMPLES, drawstyle="steps-post", linewidth=1.2, animated=True
+    )
+    q = draw_curve(ax, THETA, 0 * THETA, color=APPROXIMATION, animated=True)
+    intervals = _draw_intervals(panels["intervals"])
+    columns = _draw_table(panels["table"])
+
+    def update(heads, tails, a, b):
+        first, second = a + heads, b + tails
+        move_densities(lines, first, second)
+        heights = np.histogram(walkers(first, second)[1], EDGES)[0]
+        heights = heights / heights.sum() * (len(EDGES) - 1)
+        bars.set_data(EDGES, np.append(heights, heights[-1]))
+        height = np.zeros(THETA.size)
+        height[INSIDE] = density_on_theta(THETA[INSIDE], *best_gaussian(first, second))
+        q.set_ydata(height)
+        answers = four_answers(first, second)
+        for line, one in zip(intervals, answers, strict=True):
+            line.set_visible(one is not None)
+            line.set_xdata([one.low, one.mean, one.high] if one else [0] * 3)
+        texts = _columns(answers, log_evidences(first, second, a, b))
+        for note, text in zip(columns, texts, strict=True):
+            note.set_text(text)
+        others = zip(NAMES[1:], answers[1:], PLACES[1:], strict=True)
+        errors = [f"{n} {fixed(worst_end(x, answers[0]), k)}" for n, x, k in others if x]
+        return (
+            f"Exact: mean {fixed(answers[0].mean)}, 95 % of θ from {fixed(answers[0].low)} to "
+            f"{fixed(answers[0].high)}. The worse end is off by: {listed(errors)}."
+        )
+
+    return update
