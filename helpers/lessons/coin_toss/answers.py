@@ -14,7 +14,7 @@ from helpers.lessons.coin_toss.formulas import (
     log_posterior,
     on_theta,
 )
-from helpers.lessons.coin_toss.laplace import (
+from helpers.lessons.coin_toss.curvature import (
     IN_LOGIT,
     IN_THETA,
     INSIDE,
@@ -22,7 +22,7 @@ from helpers.lessons.coin_toss.laplace import (
     draw_densities,
     move_densities,
 )
-from helpers.lessons.coin_toss.metropolis import EDGES, walkers
+from helpers.lessons.coin_toss.walks import EDGES, walkers
 from helpers.lessons.coin_toss.sliders import COUNTS, PRIOR
 from helpers.plots import APPROXIMATION, SAMPLES, TARGET, Note, draw_curve, set_axes
 from helpers.widgets import explorer

@@ -23,7 +23,7 @@ def _coin_probe(rng):
     a, b = rng.uniform(1.2, 6, 2)
     if rng.integers(2):
         a, b = np.ceil(a), np.ceil(b) + 1
-    heads = int(rng.integers(1, 15))
+    heads = int(rng.integers(2, 15))
     return float(a), float(b), heads, heads + int(rng.choice([-1, 1, 2, 5, 9]))
 
 

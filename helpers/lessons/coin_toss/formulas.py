@@ -70,6 +70,12 @@ def elbo_gap(m, s, first, second):
     return -expect(lambda eta: log_posterior(eta, first, second), m, s) - entropy
 
 
+def elbo(m, s, coin):
+    """E_q[log p(x, η)] + H(q) for q = N(m, s²): the log joint is all that it needs."""
+    entropy = 0.5 * np.log(2 * np.pi * np.e * s**2)
+    return float(expect(lambda eta: coin.logit_log_joint(eta[..., None]), m, s) + entropy)
+
+
 def best_gaussian(first, second):
     """m and s with the highest ELBO, E[f(m + sε)] + log s with f = log p(x, η): Newton's method.
 

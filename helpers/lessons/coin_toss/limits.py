@@ -15,7 +15,7 @@ from helpers.lessons.coin_toss.formulas import (
     log_beta_density,
     on_theta,
 )
-from helpers.lessons.coin_toss.laplace import IN_LOGIT, IN_THETA
+from helpers.lessons.coin_toss.curvature import IN_LOGIT, IN_THETA
 from helpers.plots import APPROXIMATION, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Slider, explorer
 from helpers.words import below, count

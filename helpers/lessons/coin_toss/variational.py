@@ -56,9 +56,8 @@ def bound(figure):
     ):
         draw_marker(right, color=color, marker=marker, label=label, **style).set_data([m], [s])
     here = draw_marker(right, color=ACCENT, label="where q is", clip_on=False)
-    pairs = zip(*(ax.get_legend_handles_labels() for ax in (left, right)), strict=True)
-    handles, labels = (sum(found, []) for found in pairs)
-    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    left.legend(loc="upper left")
 
     def update(m, s):
         q.set_ydata(np.exp(log_normal(ETA, m, s**2)))
