@@ -3,6 +3,14 @@
 import numpy as np
 from scipy.special import betaln
 
+from helpers.lessons.coin_toss.curvature import (
+    IN_LOGIT,
+    IN_THETA,
+    INSIDE,
+    THETA,
+    draw_densities,
+    move_densities,
+)
 from helpers.lessons.coin_toss.formulas import (
     best_gaussian,
     density_on_theta,
@@ -14,16 +22,8 @@ from helpers.lessons.coin_toss.formulas import (
     log_posterior,
     on_theta,
 )
-from helpers.lessons.coin_toss.curvature import (
-    IN_LOGIT,
-    IN_THETA,
-    INSIDE,
-    THETA,
-    draw_densities,
-    move_densities,
-)
-from helpers.lessons.coin_toss.walks import EDGES, walkers
 from helpers.lessons.coin_toss.sliders import COUNTS, PRIOR
+from helpers.lessons.coin_toss.walks import EDGES, walkers
 from helpers.plots import APPROXIMATION, SAMPLES, TARGET, Note, draw_curve, set_axes
 from helpers.widgets import explorer
 from helpers.words import fixed, listed, signed

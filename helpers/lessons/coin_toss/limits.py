@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.gaussians import log_normal
 from helpers.lessons.coin_toss.answers import worst_end
+from helpers.lessons.coin_toss.curvature import IN_LOGIT, IN_THETA
 from helpers.lessons.coin_toss.formulas import (
     best_gaussian,
     density_on_theta,
@@ -15,7 +16,6 @@ from helpers.lessons.coin_toss.formulas import (
     log_beta_density,
     on_theta,
 )
-from helpers.lessons.coin_toss.curvature import IN_LOGIT, IN_THETA
 from helpers.plots import APPROXIMATION, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Slider, explorer
 from helpers.words import below, count

@@ -11,7 +11,7 @@ next_toss = Prediction(
     " like one head and one tail seen before.",
     "In the next picture set h = 2 and t = 0: the round mark stands at 0.750, the diamond at 1.",
     (
-        "That is the share of heads. It is where the likelihood peaks, not an average over θ.",
+        "That is the share of heads, where the likelihood peaks: it is no average over θ.",
         "",
         "That would be after one head: (1 + 1)/(2 + 1).",
         "That is the prior mean: it has not heard of the tosses.",
@@ -45,24 +45,25 @@ accepted = Prediction(
     (
         "Accepted is not arrived: what counts is how different the states are.",
         "",
-        "A stuck chain rejects: it would accept almost nothing.",
+        "A stuck chain rejects almost everything.",
     ),
 )
 
 widths = Prediction(
-    "Three Gaussians or spreads over logit θ: the posterior's own sd, Laplace's, and that of the q"
-    " with the highest ELBO. From small to large:",
+    "Three standard deviations over logit θ: the posterior's, Laplace's, and that of the q with"
+    " the highest ELBO. From small to large:",
     ("Laplace, VI, posterior", "VI, Laplace, posterior", "posterior, Laplace, VI"),
     0,
-    "Laplace sees the curvature at the peak only. The best q averages the curvature over itself,"
-    " where the posterior bends less, so it is wider. It is still narrower than the posterior,"
-    " whose long tail KL(q‖p) forgives it to miss.",
+    "Laplace sees the curvature at the peak only. The best q has 1/s² equal to the curvature"
+    " averaged over q, which is less, so it is wider. It is still narrower than the posterior, whose"
+    " slow tails no Gaussian follows.",
     "In the next picture the square is Laplace, s = 0.667, the star the highest ELBO, s = 0.695;"
     " the posterior's sd is 0.716.",
     (
         "",
-        "KL(q‖p) does make q narrow, but the curvature at the peak is the largest there is around.",
-        "The posterior over logit θ has a long tail, which adds to its sd.",
+        "KL(q‖p) does make q narrow, but Laplace is narrower: on average over q the posterior bends"
+        " less than at its peak.",
+        "Over logit θ the posterior's tails fall only exponentially: they add to its sd.",
     ),
 )
 
@@ -74,7 +75,7 @@ evidence = Prediction(
     " θ; the constant that was divided away is not among them.",
     "In the next picture look at the last column: a bound, estimates, and for Metropolis a dash.",
     (
-        "That is the mean of the states, as exact as there are many.",
+        "That is the mean of the states.",
         "Those are quantiles of the states.",
         "",
         "Given θ that is θ, so it is the mean of the states.",
@@ -84,14 +85,14 @@ evidence = Prediction(
 only_heads = Prediction(
     "Ten tosses, all heads; then a million, all heads. The error of VI's 95 % interval, in units of"
     " the posterior's sd, becomes",
-    ("about 300 times smaller", "about 100 000 times smaller", "hardly any smaller"),
+    ("about 300 times smaller", "about 80 000 times smaller", "hardly different"),
     2,
     "With only heads the posterior over θ leans against 1: 1 − θ is nearly exponential, and so it"
     " stays. More tosses shrink it, and do not make it Gaussian on either scale.",
-    "In the next picture move the share of heads from 0.9 to 1: the lines turn flat.",
+    "In the next picture move the share of heads from 0.9 to 1: VI's line turns flat.",
     (
         "That is the rule 1/√n, with both heads and tails in the data.",
-        "The posterior's sd shrinks about so much, and the error with it: their ratio stays.",
+        "The posterior's sd becomes so much smaller, and the error with it: their ratio stays.",
         "",
     ),
 )
