@@ -45,10 +45,10 @@ def update(figure):
         seen = f"the share of heads {fixed(heads / n)}" if n else "no share of heads yet"
         lost = " A curve goes beyond the panel." if np.max(curves) > TOP else ""
         return (
-            f"{count(heads, 'head')}, {count(tails, 'tail')}: prior mean {fixed(a / (a + b))}, {seen}, "
-            "posterior "
-            f"Beta({short(a + heads)}, {short(b + tails)}) with mean {fixed(answer.mean)} and sd "
-            f"{fixed(answer.sd)}; the tosses weigh {fixed(n / (n + a + b))} of it.{lost}"
+            f"{count(heads, 'head')}, {count(tails, 'tail')}: prior mean {fixed(a / (a + b))}, "
+            f"{seen}, posterior Beta({short(a + heads)}, {short(b + tails)}) with mean "
+            f"{fixed(answer.mean)} and sd {fixed(answer.sd)}; the tosses weigh "
+            f"{fixed(n / (n + a + b))} of it.{lost}"
         )
 
     return update

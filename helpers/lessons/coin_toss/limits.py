@@ -45,7 +45,7 @@ def errors(share):
         heads = round(share * 10**power)
         pair = 1.0 + heads, 1.0 + 10.0**power - heads
         true = exact(*pair)
-        found[:, k] = [one and worst_end(one, true) / true.sd for one in gaussians(*pair)]
+        found[:, k] = [worst_end(one, true) / true.sd if one else 0 for one in gaussians(*pair)]
     return found
 
 

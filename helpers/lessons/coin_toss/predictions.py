@@ -55,8 +55,8 @@ widths = Prediction(
     ("Laplace, VI, posterior", "VI, Laplace, posterior", "posterior, Laplace, VI"),
     0,
     "Laplace sees the curvature at the peak only. The best q has 1/s² equal to the curvature"
-    " averaged over q, which is less, so it is wider. It is still narrower than the posterior, whose"
-    " slow tails no Gaussian follows.",
+    " averaged over q, which is less, so it is wider. It is still narrower than the posterior,"
+    " whose slow tails no Gaussian follows.",
     "In the next picture the square is Laplace, s = 0.667, the star the highest ELBO, s = 0.695;"
     " the posterior's sd is 0.716.",
     (
