@@ -22,7 +22,8 @@ DEFINITIONS = (
     "In each pair the first entry is now, the second new: the states, their log joints, and the"
     " log densities of going there, $\\log g(z'\\mid z)$, and back. u is uniform on (0, 1): accept"
     " where u is below the probability.",
-    "“Worse end” is how far the worse end of the 95 % interval is off.",
+    "Below, the exact answer, and how far the others are from it: “low end” and “high end” are"
+    " those of the 95 % interval.",
     "A million tosses, 800,000 of them heads.",
     "Prior a = b = 1.",
     "Right, how far the worse end of the 95 % interval is off, in the same units, for ten to a"

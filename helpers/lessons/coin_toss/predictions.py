@@ -73,7 +73,8 @@ evidence = Prediction(
     2,
     "The chain uses only ratios of p(x, θ), in which p(x) cancels. Its states are an answer about"
     " θ; the constant that was divided away is not among them.",
-    "In the next picture look at the last column: a bound, estimates, and for Metropolis a dash.",
+    "In the next picture look at the last column: VI has a bound, Laplace estimates, Metropolis"
+    " a dash.",
     (
         "That is the mean of the states.",
         "Those are quantiles of the states.",
