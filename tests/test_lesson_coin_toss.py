@@ -88,10 +88,10 @@ def test_densities_over_theta_integrate_to_one():
 
 
 def test_walkers_come_near_the_posterior():
-    """Within the Monte Carlo error of 3,000 states worth at least 500."""
+    """Within the Monte Carlo error of 1,000 states worth at least 170."""
     for coin in coins(30):
         found, true = walks.walkers(*coin.posterior)[0], formulas.exact(*coin.posterior)
-        assert abs(found.mean - true.mean) < 4.5 * true.sd / np.sqrt(500)
+        assert abs(found.mean - true.mean) < 4.5 * true.sd / np.sqrt(170)
         assert found.sd == pytest.approx(true.sd, rel=0.3)
 
 

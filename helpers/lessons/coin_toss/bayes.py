@@ -95,8 +95,8 @@ derived = Derivation(
         ),
         Line(
             r"= (a+h-1)\log\theta + (b+t-1)\log(1-\theta) - \log B(a+h,\,b+t)",
-            "Powers of the same base add. The integral below is what B(a + h, b + t) means: the"
-            " posterior is Beta(a + h, b + t).",
+            "Exponents of the same base add. The integral in the denominator is what B(a + h, b + t)"
+            " means: the posterior is Beta(a + h, b + t).",
             lambda heads, tails, a, b, theta: (
                 (a + heads - 1) * np.log(theta)
                 + (b + tails - 1) * np.log(1 - theta)

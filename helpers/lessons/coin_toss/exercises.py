@@ -50,13 +50,13 @@ laplace_variance_exercise = Exercise(
     _coin_probe,
     {
         "the sign is lost: at a peak the second derivative is negative, so negate it": (
-            lambda a, b, heads, tails: -laplace_variance(a, b, heads, tails)
+            lambda *at: -laplace_variance(*at)
         ),
-        "this is the curvature itself: the variance is its inverse": lambda a, b, heads, tails: (
-            1 / laplace_variance(a, b, heads, tails)
+        "this is the curvature itself: the variance is its inverse": lambda *at: (
+            1 / laplace_variance(*at)
         ),
-        "this is the standard deviation: the variance has no root": lambda a, b, heads, tails: (
-            np.sqrt(laplace_variance(a, b, heads, tails))
+        "this is the standard deviation: the variance has no root": lambda *at: np.sqrt(
+            laplace_variance(*at)
         ),
         "the curvature is taken at the posterior mean: Laplace takes it at the peak": (
             lambda a, b, heads, tails: _curved(
@@ -97,21 +97,17 @@ laplace_variance_exercise = Exercise(
         ),
     ),
     {
-        "exchanging heads and tails changes nothing": lambda f, a, b, heads, tails: (
-            f(b, a, tails, heads),
+        "exchanging heads and tails changes nothing": lambda f, a, b, h, t: (
+            f(b, a, t, h),
             "=",
-            f(a, b, heads, tails),
+            f(a, b, h, t),
         ),
-        "a head counts as one more in a": lambda f, a, b, heads, tails: (
-            f(a + 1, b, heads, tails),
+        "a head counts as one more in a": lambda f, a, b, h, t: (
+            f(a + 1, b, h, t),
             "=",
-            f(a, b, heads + 1, tails),
+            f(a, b, h + 1, t),
         ),
-        "a variance is not negative": lambda f, a, b, heads, tails: (
-            f(a, b, heads, tails),
-            "≥",
-            0,
-        ),
+        "a variance is not negative": lambda f, *at: (f(*at), "≥", 0),
     },
     examples=((1.0, 1.0, 1, 1), (2.0, 2.0, 0, 0), (1.0, 1.0, 8, 2), (3.0, 1.0, 2, 1)),
     symbols=lambda a, b, heads, tails: {
@@ -146,9 +142,8 @@ def _decided(gain, cut=True):
     """The answer that follows from another log ratio."""
 
     def wrong(z, log_joint, log_proposal, u):
-        probability = np.exp(
-            min(0.0, gain(log_joint, log_proposal)) if cut else gain(log_joint, log_proposal)
-        )
+        log_ratio = gain(log_joint, log_proposal)
+        probability = np.exp(min(0.0, log_ratio) if cut else log_ratio)
         return probability, z[1] if u < probability else z[0]
 
     return wrong
@@ -220,9 +215,7 @@ metropolis_accept_exercise = Exercise(
     (
         Scale(
             lambda z, log_joint, log_proposal, u: (
-                {
-                    "the cut log ratio": min(0.0, _gain(log_joint, log_proposal)),
-                },
+                {"the cut log ratio": min(0.0, _gain(log_joint, log_proposal))},
                 None,
             ),
             lambda answer, z, log_joint, log_proposal, u: (np.log(answer[0]), answer[1]),
@@ -230,27 +223,16 @@ metropolis_accept_exercise = Exercise(
         ),
     ),
     {
-        "a probability is at most 1": lambda f, z, log_joint, log_proposal, u: (
-            f(z, log_joint, log_proposal, u)[0],
-            "≤",
+        "a probability is at most 1": lambda f, *at: (f(*at)[0], "≤", 1),
+        "a constant added to the log joint changes nothing": lambda f, z, j, g, u: (
+            f(z, j + 3, g, u),
+            "=",
+            f(z, j, g, u),
+        ),
+        "of going and coming back, one has probability 1": lambda f, z, j, g, u: (
+            max(f(z, j, g, u)[0], f(z[::-1], j[::-1], g[::-1], u)[0]),
+            "=",
             1,
-        ),
-        "a constant added to the log joint changes nothing": (
-            lambda f, z, log_joint, log_proposal, u: (
-                f(z, log_joint + 3, log_proposal, u),
-                "=",
-                f(z, log_joint, log_proposal, u),
-            )
-        ),
-        "of going and coming back, one has probability 1": (
-            lambda f, z, log_joint, log_proposal, u: (
-                max(
-                    f(z, log_joint, log_proposal, u)[0],
-                    f(z[::-1], log_joint[::-1], log_proposal[::-1], u)[0],
-                ),
-                "=",
-                1,
-            )
         ),
     },
     parts=("probability", "next state"),
@@ -273,12 +255,7 @@ metropolis_accept_exercise = Exercise(
         "u": u,
     },
     specials={
-        "the proposal is symmetric": lambda z, log_joint, log_proposal, u: (
-            z,
-            log_joint,
-            np.zeros(2),
-            u,
-        ),
+        "the proposal is symmetric": lambda z, j, g, u: (z, j, np.zeros(2), u),
     },
     explanation="With min(1, p(x, z′) g(z | z′) / p(x, z) g(z′ | z)) as the probability, as many"
     " chains go from z to z′ as come back once they are spread as the posterior is. A rejection"

@@ -27,12 +27,12 @@ from helpers.widgets import Derivation, Line, Slider, explorer
 from helpers.words import fixed
 
 ETA = np.linspace(-2, 5, 141)
-MEANS, SDS = np.linspace(-1, 3.5, 91), np.linspace(0.2, 1.6, 71)
+MEANS, SDS = np.linspace(-1, 3.5, 91), np.linspace(0.3, 1.6, 66)
 LEVELS = (0.02, 0.1, 0.3, 1, 3)
 
 Q = (
     Slider("m", "m, mean of q", -1.0, 3.5, 0.0, 0.05),
-    Slider("s", "s, sd of q", 0.2, 1.6, 1.0, 0.05),
+    Slider("s", "s, sd of q", 0.3, 1.6, 1.0, 0.05),
 )
 
 
@@ -41,11 +41,11 @@ def bound(figure):
     """The posterior and the hill of the ELBO stay; q, and its place on the hill, follow m and s."""
     left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))
     posterior, log_evidence = OURS.posterior, OURS.log_evidence
-    set_axes(left, (-2, 5), (0, 2), xlabel="η = logit θ", ylabel="density", title="p and q")
+    set_axes(left, (-2, 5), (0, 1.4), xlabel="η = logit θ", ylabel="density", title="p and q")
     draw_curve(left, ETA, np.exp(log_posterior(ETA, *posterior)), color=TARGET, label="p(η | x)")
     q = draw_curve(left, ETA, ETA, color=APPROXIMATION, label="q", animated=True)
     title = "How far the ELBO is below log p(x), in nats"
-    set_axes(right, (-1, 3.5), (0.2, 1.6), xlabel="m", ylabel="s", title=title)
+    set_axes(right, (-1, 3.5), (0.3, 1.6), xlabel="m", ylabel="s", title=title)
     gaps = elbo_gap(*np.meshgrid(MEANS, SDS), *posterior)
     lines = right.contour(MEANS, SDS, gaps, LEVELS, colors=DATA, linewidths=0.9)
     right.clabel(lines, fmt=lambda level: f"{level:g}", fontsize=8.5)

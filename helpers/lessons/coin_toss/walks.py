@@ -25,7 +25,7 @@ START = -4.0  # logit θ; far out, so that the way to the posterior is seen
 EDGES = np.linspace(0, 1, 26)
 THETA = np.linspace(0.0025, 0.9975, 200)
 
-N_WALKERS, N_WALKED, N_DROPPED = 150, 30, 10
+N_WALKERS, N_WALKED, N_DROPPED = 50, 30, 10
 
 
 @lru_cache
@@ -43,7 +43,7 @@ def chains(seed):
 
 @lru_cache(maxsize=4096)
 def walkers(first, second):
-    """What 150 chains of 30 steps say of θ, their first 10 dropped: an Answer, and all θ, sorted.
+    """What 50 chains of 30 steps say of θ, their first 10 dropped: an Answer, and all θ, sorted.
 
     The steps are 2.4 of Laplace's sd in logit θ, the starts its quantiles.
     """
