@@ -1,7 +1,7 @@
 """Section 1: prior times likelihood, made to integrate to 1."""
 
 import numpy as np
-from scipy.special import betaln, gammaln
+from scipy.special import betaln
 
 from helpers.lessons.coin_toss.formulas import exact, log_beta_density
 from helpers.lessons.coin_toss.integrals import average, log_integral, power
@@ -95,24 +95,12 @@ derived = Derivation(
         ),
         Line(
             r"= (a+h-1)\log\theta + (b+t-1)\log(1-\theta) - \log B(a+h,\,b+t)",
-            "Exponents of the same base add. The integral in the denominator is what B(a + h, b + t)"
-            " means: the posterior is Beta(a + h, b + t).",
+            "Exponents of the same base add. The denominator is what B(a + h, b + t) means: the"
+            " posterior is Beta(a + h, b + t).",
             lambda heads, tails, a, b, theta: (
                 (a + heads - 1) * np.log(theta)
                 + (b + tails - 1) * np.log(1 - theta)
                 - betaln(a + heads, b + tails)
-            ),
-        ),
-        Line(
-            r"= (a+h-1)\log\theta + (b+t-1)\log(1-\theta) + \log\frac{\Gamma(a+b+h+t)}"
-            r"{\Gamma(a+h)\,\Gamma(b+t)}",
-            "The Beta function by Gamma functions.",
-            lambda heads, tails, a, b, theta: (
-                (a + heads - 1) * np.log(theta)
-                + (b + tails - 1) * np.log(1 - theta)
-                + gammaln(a + b + heads + tails)
-                - gammaln(a + heads)
-                - gammaln(b + tails)
             ),
         ),
         Line(

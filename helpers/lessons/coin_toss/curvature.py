@@ -130,15 +130,6 @@ in_theta = Derivation(
             "One fraction of the two.",
             lambda up, down, peak, radius: peak * (1 - peak) / (up + down),
         ),
-        Line(
-            r"0 = \frac{d}{d\theta}\log p(x,\theta)\Big|_{\hat\theta}",
-            "Aside: the slope at the peak, by numbers, as a share of n′.",
-            lambda up, down, peak, radius: 0.0,
-            aside=lambda up, down, peak, radius: (
-                derivative(lambda u: up * np.log(u) + down * np.log(1 - u), peak, radius)
-                / (up + down)
-            ),
-        ),
     ),
     (*COUNTS_WITH_PEAK, *PRIOR),
     at=_peaked,
