@@ -19,9 +19,8 @@ DEFINITIONS = (
     "[The collection](../README.md) · previous: [04 Gaussian mixtures](04_gmm_cavi.ipynb)",
     "So h = 8 heads and t = 2 tails.",
     "Dotted, the prior; dash-dotted, the likelihood, scaled to area 1; solid, the posterior.",
-    "In each pair the first entry is now, the second new: the states, their log joints, and the"
-    " log densities of going there, $\\log g(z'\\mid z)$, and back. u is uniform on (0, 1): accept"
-    " where u is below the probability.",
+    "In each pair the first entry is now, the second new: the states z and z′, their log joints,"
+    " and the log densities of going there, $\\log g(z'\\mid z)$, and back.",
     "Below, the exact answer, and how far the others are from it: “low end” and “high end” are"
     " those of the 95 % interval.",
     "A million tosses, 800,000 of them heads.",

@@ -135,16 +135,13 @@ def test_errors_of_the_limits_at_one_place():
         ("laplace_variance", lambda a, b, heads, tails: VARIANCE(a, 1, heads, tails), r"\bb\b"),
         (
             "metropolis_accept",
-            lambda z, log_joint, log_proposal, u: (1.0, ACCEPT(z, log_joint, log_proposal, u)[1]),
-            "probability",
+            lambda z, log_joint, log_proposal: (1.0, ACCEPT(z, log_joint, log_proposal)[1]),
+            "The mean of the next state is right, the probability is not",
         ),
         (
             "metropolis_accept",
-            lambda z, log_joint, log_proposal, u: (
-                ACCEPT(z, log_joint, log_proposal, u)[0],
-                z.mean(),
-            ),
-            "next state",
+            lambda z, log_joint, log_proposal: (ACCEPT(z, log_joint, log_proposal)[0], z.mean()),
+            "The probability is right, the mean of the next state is not",
         ),
     ],
 )

@@ -12,10 +12,10 @@ def laplace_variance(a, b, heads, tails):
     return 1 / (up / peak**2 + down / (1 - peak) ** 2)
 
 
-def metropolis_accept(z, log_joint, log_proposal, u):
+def metropolis_accept(z, log_joint, log_proposal):
     gain = log_joint[1] - log_joint[0] + log_proposal[1] - log_proposal[0]
     probability = np.exp(min(0.0, gain))
-    return probability, z[1] if u < probability else z[0]
+    return probability, probability * z[1] + (1 - probability) * z[0]
 
 
 def _coin_probe(rng):
@@ -24,7 +24,7 @@ def _coin_probe(rng):
     if rng.integers(2):
         a, b = np.ceil(a), np.ceil(b) + 1
     heads = int(rng.integers(2, 15))
-    return float(a), float(b), heads, heads + int(rng.choice([-1, 1, 2, 5, 9]))
+    return a, b, heads, heads + int(rng.choice([-1, 1, 2, 5, 9]))
 
 
 def _curved(up, down, at):
@@ -109,7 +109,11 @@ laplace_variance_exercise = Exercise(
         ),
         "a variance is not negative": lambda f, *at: (f(*at), "≥", 0),
     },
-    examples=((1.0, 1.0, 1, 1), (2.0, 2.0, 0, 0), (1.0, 1.0, 8, 2), (3.0, 1.0, 2, 1)),
+    # numpy's numbers, so that what divides by 0 in an answer is inf and no exception
+    examples=tuple(
+        (*np.array([a, b]), heads, tails)
+        for a, b, heads, tails in ((1.0, 1.0, 3, 1), (2.0, 1.0, 1, 2), (1.0, 1.0, 8, 2))
+    ),
     symbols=lambda a, b, heads, tails: {
         "a + h": a + heads,
         "b + t": b + tails,
@@ -129,133 +133,116 @@ laplace_variance_exercise = Exercise(
 
 
 def _step_probe(rng):
-    """Now and new of everything; gains of both signs, and u on both sides of the probability."""
+    """Now and new of everything, with log ratios of both signs."""
     z, log_joint = rng.normal(0, 2, 2), rng.uniform(-4, -0.5, 2)
     log_proposal = rng.uniform(-1.5, 1.5, 2)
     if rng.integers(3) == 0:
         z, log_joint, log_proposal = np.round((2 * z, 2 * log_joint, 2 * log_proposal)) / 2
         z[1] = z[0] + rng.choice([-1, 1])
-    return z, log_joint, log_proposal, float(rng.uniform(0.02, 0.98))
-
-
-def _decided(gain, cut=True):
-    """The answer that follows from another log ratio."""
-
-    def wrong(z, log_joint, log_proposal, u):
-        log_ratio = gain(log_joint, log_proposal)
-        probability = np.exp(min(0.0, log_ratio) if cut else log_ratio)
-        return probability, z[1] if u < probability else z[0]
-
-    return wrong
+    return z, log_joint, log_proposal
 
 
 def _gain(log_joint, log_proposal):
     return log_joint[1] - log_joint[0] + log_proposal[1] - log_proposal[0]
 
 
-def _ratio_of_logs(z, log_joint, log_proposal, u):
-    ratio = log_joint[1] / log_joint[0] * np.exp(log_proposal[1] - log_proposal[0])
-    return min(1.0, ratio), z[1] if u < ratio else z[0]
+def _with(probability):
+    """The answer that follows from another probability, a function of the two arguments."""
 
-
-def _then(probability, state):
-    """Another probability, or another next state, made of the right ones."""
-
-    def wrong(z, log_joint, log_proposal, u):
-        right = np.exp(min(0.0, _gain(log_joint, log_proposal)))
-        return probability(right), state(z, u, right)
+    def wrong(z, log_joint, log_proposal):
+        p = probability(log_joint, log_proposal)
+        return p, p * z[1] + (1 - p) * z[0]
 
     return wrong
 
 
-def _right_state(z, u, p):
-    return z[1] if u < p else z[0]
+def _then(probability, mean):
+    """Another probability, or another mean, made of the right probability."""
+
+    def wrong(z, log_joint, log_proposal):
+        right = np.exp(min(0.0, _gain(log_joint, log_proposal)))
+        return probability(right), mean(z, right)
+
+    return wrong
+
+
+def _right_mean(z, p):
+    return p * z[1] + (1 - p) * z[0]
 
 
 metropolis_accept_exercise = Exercise(
     metropolis_accept,
     _step_probe,
     {
-        "the min is missing: a probability is at most 1": _decided(_gain, cut=False),
-        "a density stands where a log density should: divide densities, subtract their logs": (
-            _ratio_of_logs
+        "the min is missing: a probability is at most 1": _with(lambda j, g: np.exp(_gain(j, g))),
+        "log densities are divided: divide densities, or subtract their logs": _with(
+            lambda j, g: min(1.0, j[1] / j[0] * np.exp(g[1] - g[0]))
         ),
-        "the rejected proposal is kept: a rejection repeats the old state": _then(
-            lambda p: p, lambda z, u, p: z[1]
+        "rejected proposals are dropped: a rejection repeats the old state": _then(
+            lambda p: p, lambda z, p: p * z[1]
         ),
-        "the chain never moves: where u is below the probability, go to the proposal": _then(
-            lambda p: p, lambda z, u, p: z[0]
+        "rejected proposals are kept: a rejection repeats the old state": _then(
+            lambda p: p, lambda z, p: z[1]
         ),
-        "accepted and rejected are exchanged: accept where u is below the probability": _then(
-            lambda p: p, lambda z, u, p: z[0] if u < p else z[1]
+        "accepted and rejected are exchanged in the mean": _then(
+            lambda p: p, lambda z, p: p * z[0] + (1 - p) * z[1]
         ),
-        "the proposal's ratio is upside down: the way back belongs above": _decided(
-            lambda j, g: j[1] - j[0] + g[0] - g[1]
+        "the proposal's ratio is upside down: the way back belongs above": _with(
+            lambda j, g: np.exp(min(0.0, j[1] - j[0] + g[0] - g[1]))
         ),
-        "the proposal's ratio is missing: this holds for a symmetric proposal only": _decided(
-            lambda j, g: j[1] - j[0]
+        "the proposal's ratio is missing: this holds for a symmetric proposal only": _with(
+            lambda j, g: np.exp(min(0.0, j[1] - j[0]))
         ),
-        "the joint's ratio is upside down: the new state belongs above": _decided(
-            lambda j, g: j[0] - j[1] + g[1] - g[0]
+        "the joint's ratio is upside down: the new state belongs above": _with(
+            lambda j, g: np.exp(min(0.0, j[0] - j[1] + g[1] - g[0]))
         ),
-        "both ratios are upside down: the new state and the way back belong above": _decided(
-            lambda j, g: j[0] - j[1] + g[0] - g[1]
+        "both ratios are upside down: the new state and the way back belong above": _with(
+            lambda j, g: np.exp(min(0.0, -_gain(j, g)))
         ),
-        "this is the log of the probability: take exp": _then(np.log, _right_state),
-        "this is the probability of a rejection": _then(lambda p: 1 - p, _right_state),
+        "this is the log of the probability: take exp": _then(np.log, _right_mean),
+        "this is the probability of a rejection": _then(lambda p: 1 - p, _right_mean),
     },
     (
         "Work with logs: the log of the ratio is a difference of log joints plus a difference of"
         " log proposals.",
         "Entry 0 is now, entry 1 is new. The new state stands above in the joint's ratio, the way"
         " back above in the proposal's.",
-        "Cut the log ratio at 0 before you take exp. Then compare u, and return the state where the"
-        " chain is next: the old one after a rejection.",
+        "Cut the log ratio at 0 before you take exp. In the mean, z′ counts with the probability,"
+        " and z with what is left: a rejection repeats it.",
     ),
-    (
-        Scale(
-            lambda z, log_joint, log_proposal, u: (
-                {"the cut log ratio": min(0.0, _gain(log_joint, log_proposal))},
-                None,
-            ),
-            lambda answer, z, log_joint, log_proposal, u: (np.log(answer[0]), answer[1]),
-            "in the log of the probability",
-        ),
-    ),
-    {
+    identities={
         "a probability is at most 1": lambda f, *at: (f(*at)[0], "≤", 1),
-        "a constant added to the log joint changes nothing": lambda f, z, j, g, u: (
-            f(z, j + 3, g, u),
+        "a constant added to the log joint changes nothing": lambda f, z, j, g: (
+            f(z, j + 3, g),
             "=",
-            f(z, j, g, u),
+            f(z, j, g),
         ),
-        "of going and coming back, one has probability 1": lambda f, z, j, g, u: (
-            max(f(z, j, g, u)[0], f(z[::-1], j[::-1], g[::-1], u)[0]),
+        "of going and coming back, one has probability 1": lambda f, z, j, g: (
+            max(f(z, j, g)[0], f(z[::-1], j[::-1], g[::-1])[0]),
             "=",
             1,
         ),
     },
-    parts=("probability", "next state"),
+    parts=("probability", "mean of the next state"),
     examples=tuple(
-        (np.array(z), np.array(j), np.array(g), u)
-        for z, j, g, u in (
-            ([0.0, 1.0], [-2.0, -1.0], [0.0, 0.0], 0.5),
-            ([0.0, 1.0], [-1.0, -2.0], [0.0, 0.0], 0.5),
-            ([0.0, 1.0], [-1.0, -2.0], [-1.0, 1.0], 0.5),
-            ([2.0, 3.0], [-1.0, -2.0], [0.0, 0.5], 0.9),
+        (np.array(z), np.array(j), np.array(g))
+        for z, j, g in (
+            ([1.0, 2.0], [-1.0, -2.0], [0.0, 0.0]),
+            ([1.0, 2.0], [-2.0, -1.0], [0.0, 0.0]),
+            ([1.0, 3.0], [-1.0, -2.0], [0.0, -1.0]),
+            ([2.0, 3.0], [-1.0, -2.0], [0.0, 0.5]),
         )
     ),
-    symbols=lambda z, log_joint, log_proposal, u: {
+    symbols=lambda z, log_joint, log_proposal: {
         "log joint now": log_joint[0],
         "log joint new": log_joint[1],
         "log proposal there": log_proposal[0],
         "log proposal back": log_proposal[1],
         "z": z[0],
         "z′": z[1],
-        "u": u,
     },
     specials={
-        "the proposal is symmetric": lambda z, j, g, u: (z, j, np.zeros(2), u),
+        "the proposal is symmetric": lambda z, j, g: (z, j, np.zeros(2)),
     },
     explanation="With min(1, p(x, z′) g(z | z′) / p(x, z) g(z′ | z)) as the probability, as many"
     " chains go from z to z′ as come back once they are spread as the posterior is. A rejection"
