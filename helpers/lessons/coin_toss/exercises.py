@@ -133,9 +133,11 @@ laplace_variance_exercise = Exercise(
 
 
 def _step_probe(rng):
-    """Now and new of everything, with log ratios of both signs."""
+    """Now and new of everything; the log ratio is negative more often, for there p shows it."""
     z, log_joint = rng.normal(0, 2, 2), rng.uniform(-4, -0.5, 2)
     log_proposal = rng.uniform(-1.5, 1.5, 2)
+    if _gain(log_joint, log_proposal) > 0 and rng.integers(2):
+        log_joint, log_proposal = log_joint[::-1], log_proposal[::-1]
     if rng.integers(3) == 0:
         z, log_joint, log_proposal = np.round((2 * z, 2 * log_joint, 2 * log_proposal)) / 2
         z[1] = z[0] + rng.choice([-1, 1])
