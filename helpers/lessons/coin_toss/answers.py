@@ -26,7 +26,7 @@ from helpers.lessons.coin_toss.formulas import (
 )
 from helpers.lessons.coin_toss.sliders import COUNTS, PRIOR
 from helpers.lessons.coin_toss.walks import EDGES, walkers
-from helpers.plots import APPROXIMATION, SAMPLES, TARGET, Note, draw_curve, set_axes
+from helpers.plots import APPROXIMATION, SAMPLES, TARGET, Note, draw_curve, draw_marker, set_axes
 from helpers.widgets import explorer
 from helpers.words import fixed, listed, signed
 
@@ -98,13 +98,13 @@ def _draw_table(ax):
 
 
 def _draw_intervals(ax):
-    """A line for each answer: its interval, with a mark at the mean."""
+    """A line for each answer, its interval; and marks at the means, all in one."""
     set_axes(ax, (-0.2, 1.2), (4.6, -0.6), xlabel="θ", title="Mean and 95 % interval")
     ax.set_yticks(range(5), NAMES)
     for edge in (0, 1):
         ax.axvline(edge, color="black", linewidth=0.6)
-    style = dict(marker="o", markevery=[1], animated=True)
-    return [draw_curve(ax, [0] * 3, [k] * 3, **style, **STYLES[k]) for k in range(5)]
+    lines = [draw_curve(ax, [0] * 2, [k] * 2, animated=True, **STYLES[k]) for k in range(5)]
+    return lines, draw_marker(ax, color="black", markersize=7)
 
 
 @explorer("Four answers on one axis", *COUNTS, *PRIOR, size=(9.6, 4.6))
@@ -120,7 +120,7 @@ def four(figure):
         ax, [], [], color=SAMPLES, drawstyle="steps-post", linewidth=1.2, animated=True
     )
     q = draw_curve(ax, THETA, 0 * THETA, color=APPROXIMATION, animated=True)
-    intervals = _draw_intervals(panels["intervals"])
+    intervals, means = _draw_intervals(panels["intervals"])
     columns = _draw_table(panels["table"])
 
     def update(heads, tails, a, b):
@@ -135,7 +135,9 @@ def four(figure):
         answers = four_answers(first, second)
         for line, one in zip(intervals, answers, strict=True):
             line.set_visible(one is not None)
-            line.set_xdata([one.low, one.mean, one.high] if one else [0] * 3)
+            line.set_xdata([one.low, one.high] if one else [0] * 2)
+        rows = [k for k in range(5) if answers[k]]
+        means.set_data([answers[k].mean for k in rows], rows)
         texts = _columns(answers, log_evidences(first, second, a, b))
         for note, text in zip(columns, texts, strict=True):
             note.set_text(text)
