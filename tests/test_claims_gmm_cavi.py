@@ -33,7 +33,7 @@ FAITHFUL = MixtureModel(2, 0.0, 4.0, 0.25)
 DEFINITIONS = (
     "Tutorial 8 (Gaussian mixture, mean field, ELBO)",
     "[Previous: the mean-field posterior](03_mean_field_posterior.ipynb) · "
-    "[The collection](../README.md)",
+    "[The collection](../README.md) · next: [05 The coin toss](05_coin_toss.ipynb)",
     "(tutorial 8).",
     "$c_i$ is one-hot: a single 1 at the point's kind, 0 elsewhere.",
     "So $c_i^\\top\\mu$ picks one centre, and the whole story is one product (tutorial 8):",
