@@ -16,6 +16,7 @@ import linecache
 import math
 import os
 import pickle
+import signal
 import sys
 import warnings
 from time import monotonic
@@ -40,6 +41,8 @@ _reply = None  # where the answer goes; None in every process but an examining o
 def serve(module):
     """Load the exercises of `module`, wait for a request on stdin, answer it, and end."""
     global _reply
+    # Who started the notebook in the background may have left SIGINT ignored, and it is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with open(os.devnull, "w", encoding="ascii") as nowhere:
         faulthandler.dump_traceback_later(IDLE, exit=True, file=nowhere)
         if module:

@@ -46,6 +46,14 @@ def state():
     }
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Tests that were started in the background may have SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def untouched():
     """Afterwards all is as it was, and one process waits."""
