@@ -1,6 +1,6 @@
 """The notebooks in real JupyterLab in headless Chromium, as a reader meets them.
 
-Run by `pytest -m browser -n 2 --dist loadgroup`; needs Playwright and Chromium, fails without them.
+Run by `pytest -m browser`; needs Playwright and Chromium, and fails without them.
 """
 
 import contextlib
@@ -109,12 +109,7 @@ def chromium():
         yield browser
 
 
-ONE_PROCESS_EACH = [
-    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in NOTEBOOKS
-]
-
-
-@pytest.fixture(scope="module", params=ONE_PROCESS_EACH)
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def page(request, server, chromium):
     page = open_and_run(chromium, server, request.param.name)
     yield page
