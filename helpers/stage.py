@@ -129,6 +129,9 @@ STRIP, STILL = 24, "Run this cell to move it."  # a line of so many pixels under
 class _ShortNumbers(RendererSVG):
     """Outlines to a hundredth of a point, where matplotlib writes six decimals: half the size."""
 
+    def _write_metadata(self, metadata):
+        """None: they would be written at every move, and cut off again."""
+
     def _convert_path(self, path, transform=None, clip=None, simplify=None, sketch=None):
         clip = (0.0, 0.0, self.width, self.height) if clip else None
         commands = [b"M", b"L", b"Q", b"C", b"z"]
