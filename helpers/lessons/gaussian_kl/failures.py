@@ -4,7 +4,7 @@ from decimal import Decimal, localcontext
 from math import exp, log, pi, sqrt
 
 import numpy as np
-from scipy.integrate import quad
+import scipy
 
 from helpers.gaussians import kl_univariate, log_normal
 from helpers.lessons.gaussian_kl.samples import RunningMean, running_mean
@@ -141,6 +141,8 @@ def missed_peak(figure):
     density = draw_curve(ax, x, 0 * x, color=TARGET, animated=True)
     looks = Outlines(ax, color=ACCENT, linewidth=1, animated=True)
     note = Note(ax, 0.02, 0.98)
+
+    quad = scipy.integrate.quad
 
     def update(mean, sd):
         places = []
