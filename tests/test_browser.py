@@ -1,6 +1,6 @@
 """The notebooks in real JupyterLab in headless Chromium, as a reader meets them.
 
-Run by `pytest -m browser -n 0`; needs Playwright and Chromium, and fails without them.
+Run by `pytest -m browser -n 2 --dist loadgroup`; needs Playwright and Chromium, fails without them.
 """
 
 import contextlib
@@ -45,16 +45,21 @@ def jupyterlab(home):
         process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(150):
-                try:
-                    urllib.request.urlopen(f"{address}/api/status").close()
+            for _ in range(300):
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
                     break
-                except OSError:
-                    time.sleep(0.2)
+                time.sleep(0.2)
             yield address
         finally:
             process.terminate()
-            process.wait()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                # Asked to stop while a kernel is starting again, it forgets that it was asked:
+                # "InvalidStateError: Exception is not set", and runs for ever.
+                process.kill()
+                process.wait(30)
 
 
 @contextlib.contextmanager
@@ -104,7 +109,12 @@ def chromium():
         yield browser
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+ONE_PROCESS_EACH = [
+    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in NOTEBOOKS
+]
+
+
+@pytest.fixture(scope="module", params=ONE_PROCESS_EACH)
 def page(request, server, chromium):
     page = open_and_run(chromium, server, request.param.name)
     yield page
@@ -337,4 +347,5 @@ def test_after_a_restart_nothing_looks_alive(server, chromium):
     assert "run this cell again" in explorer.locator(".vi-gone").inner_text()
     slider = explorer.locator(".slider").first
     assert slider.evaluate("e => getComputedStyle(e).pointerEvents") == "none"
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
     page.close()

@@ -14,7 +14,11 @@ from test_browser import chromium_browser
 
 from helpers.widgets import Derivation, Explorer, Prediction
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.xdist_group("pages"),
+]
 SLIDES = [path for path in NOTEBOOKS if nbformat.read(path, 4).cells[0].metadata.get("slideshow")]
 
 

@@ -13,7 +13,11 @@ from test_browser import EXPLORER, chromium_browser, jupyterlab, open_and_run
 
 from helpers.server import WIDGET_VIEW
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.xdist_group("reopen"),
+]
 NAME = "01_gaussian_kl.ipynb"
 SETTINGS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 
