@@ -64,8 +64,11 @@ bayes_rule_exercise = Exercise(
             lambda p, lik: lik.mean()
         ),
         "the evidence is the mean of the joint: sum it": _by(lambda p, lik: (p * lik).mean()),
-        "the evidence is the largest entry of the joint: sum it": _by(
+        "the joint is divided by its largest entry: divide by its sum": _by(
             lambda p, lik: (p * lik).max()
+        ),
+        "the joint is multiplied up over the hypotheses: sum it": _by(
+            lambda p, lik: (p * lik).prod()
         ),
         "the evidence is right up to a log: return it itself": lambda p, lik: (
             np.log(bayes_rule(p, lik)[0]),
