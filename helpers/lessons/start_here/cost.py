@@ -45,14 +45,20 @@ def points(k, dimensions):
 def error(k, dimensions, sd):
     """By how much of itself P(D) is too large, where a grid point lies on the peak.
 
-    (Σ_j h N(jh | 0, sd²))^d − 1, h = 8/k. By Poisson's formula the sum is 1 + 2 Σ_m exp(−2π²m²sd²/h²)
-    there, and nowhere is it farther from 1. The d parameters are independent: their factors
-    multiply. Beyond 9 sd nothing is left to sum.
+    (Σ_j h N(jh | 0, sd²))^d − 1, h = 8/k: the d parameters are independent, so their factors
+    multiply. By Poisson's formula the sum is 1 + 2 Σ_m exp(−2π²m²sd²/h²) with a point on the peak,
+    and nowhere is it farther from 1.
     """
     spacing = 2 * HALF / np.asarray(k, float)
     reach = np.arange(-REACH, REACH + 1)[:, None]
     sums = (spacing * np.exp(log_normal(reach * spacing, 0.0, sd**2))).sum(axis=0)
     return sums**dimensions - 1
+
+
+def rounded(value):
+    """To two digits: 28, 520, 33 000; powers of ten from a million on."""
+    value = float(f"{value:.2g}")
+    return f"{value:,.0f}".replace(",", "\u202f") if 100 <= value < 1e6 else short(value)
 
 
 def duration(seconds):
@@ -61,9 +67,9 @@ def duration(seconds):
         return "less than a second"
     if seconds >= 0.1 * UNIVERSE:
         ages = seconds / UNIVERSE
-        return f"{fixed(ages, 1) if ages < 100 else short(ages, 2)} × the age of the universe"
+        return f"{fixed(ages, 1) if ages < 10 else rounded(ages)} × the age of the universe"
     unit, name = next(one[:2] for one in UNITS if seconds < one[0] * one[2])
-    return f"{short(seconds / unit, 2)} {name}"
+    return f"{rounded(seconds / unit)} {name}"
 
 
 def memory(numbers):
@@ -80,7 +86,7 @@ def off(share):
     """An error as a share, in words: a percentage, or a factor where it is more than all."""
     if share < 1e-6:
         return "less than a millionth"
-    return f"{short(100 * share, 2)} %" if share < 1 else f"a factor of {short(1 + share, 2)}"
+    return f"{rounded(100 * share)} %" if share < 1 else f"a factor of {rounded(1 + share)}"
 
 
 @explorer(
