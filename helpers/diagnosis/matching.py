@@ -60,7 +60,11 @@ def exchanged_parts(case):
     found = []
     for part in case.wrong:
         for words, turn in TURNS.items():
-            values = [[turn(p) for p in parts] for parts in case.right if parts[part].ndim]
+            values = [
+                [turn(p) if p.ndim else p for p in parts]  # a number beside a table stays
+                for parts in case.right
+                if parts[part].ndim
+            ]
             if len(values) < len(case.right) or (value := _view_of(case, part, values)) is None:
                 continue
             view = case.view(part)
