@@ -89,7 +89,7 @@ def test_the_committed_notebooks_are_as_a_save_leaves_them(path):
 def app(tmp_path):
     """As much of a server as the extension touches, with a contents manager that saves."""
     settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
-    notary = NotebookNotary(store=MemorySignatureStore())  # no database in the user's home
+    notary = NotebookNotary(store_factory=MemorySignatureStore)  # no database in the user's home
     manager = FileContentsManager(root_dir=str(tmp_path), notary=notary)
     app = SimpleNamespace(
         contents_manager=manager, web_app=SimpleNamespace(settings=settings), folder=tmp_path
