@@ -19,7 +19,6 @@ from helpers.diagnosis import STEPS, diagnose
 from helpers.exercise import Exercise
 
 FEWEST_WRONG, FEWEST_RIGHT, WANTED = 29, 12, 0.85
-MENDING = ("coin_toss",)  # its list is there before the checker is good enough for it
 
 
 def exercises():
@@ -86,8 +85,6 @@ def test_most_wrong_answers_are_named_or_located_and_none_passes_or_is_misled(na
             assert not led, (answer.body, message)
     share = np.mean([helps(*one) for one in mine])
     print(f"\n{'-'.join(name)}: {share:.0%} of {len(mine)} named or located")
-    if name[0] in MENDING and share < WANTED:
-        pytest.xfail(f"{share:.0%}")
     assert share >= WANTED
 
 

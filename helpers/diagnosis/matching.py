@@ -65,7 +65,7 @@ def exchanged_parts(case):
                 for parts in case.right
                 if parts[part].ndim
             ]
-            if len(values) < len(case.right) or (value := _view_of(case, part, values)) is None:
+            if len(values) < len(case.right) or (value := view_of(case, part, values)) is None:
                 continue
             view = case.view(part)
             if view.equal(view.answer, value) and not view.equal(value, view.right):
@@ -110,11 +110,11 @@ def _reread(case, values):
 
 def _equals(case, part, values):
     view = case.view(part)
-    other = _view_of(case, part, values)
+    other = view_of(case, part, values)
     return other is not None and view.equal(view.answer, other)
 
 
-def _view_of(case, part, values):
+def view_of(case, part, values):
     """Part `part` of a candidate's answers as a vector, or None where its shape is another."""
     for parts, right in zip(values, case.right, strict=True):
         if len(parts) != len(right) or parts[part].shape != right[part].shape:
@@ -127,7 +127,7 @@ def slips_changed(case):
     found = []
     for part in case.wrong:
         view = case.view(part)
-        known = {s: _view_of(case, part, v) for s, v in slip_values(case).items()}
+        known = {s: view_of(case, part, v) for s, v in slip_values(case).items()}
         known = {s: v for s, v in known.items() if v is not None and not view.equal(v, view.right)}
         equal = [s for s, v in known.items() if view.equal(view.answer, v)]
         if equal:
@@ -179,7 +179,7 @@ def other_arguments(case):
             continue
         values = _answers(case, other, len(case.probes))
         for part in hopeful if values else ():
-            value, view = _view_of(case, part, values), case.view(part)
+            value, view = view_of(case, part, values), case.view(part)
             if value is None or view.equal(value, view.right):
                 continue
             if view.equal(view.answer, value):
