@@ -59,9 +59,7 @@ def runs(n, origin, noise):
     ends = np.quantile(states, LEVELS, axis=0)
     found["HMC"] = (*cost, np.array([states.mean(axis=0), states.std(axis=0), *ends]).T)
     way = dict(sd=sds, n_steps=N_VI_STEPS, n_draws=16)
-    fit, *cost = timed(
-        lambda f: gaussian_vi(f, bell.mean, 1, **way), model.log_joint_and_gradient
-    )
+    fit, *cost = timed(lambda f: gaussian_vi(f, bell.mean, 1, **way), model.log_joint_and_gradient)
     found["VI"] = (*cost, list(map(gaussian_answer, fit.mean, fit.sd)))
     return found, states[:: len(states) // N_STORED]
 

@@ -68,9 +68,9 @@ line_covariance_exercise = Exercise(
             lambda x, s, t: _squares(x) / s**2 + np.ones((2, 2)) / t**2
         ),
         "σ and τ are exchanged": lambda x, s, t: line_covariance(x, t, s),
-        "slope and intercept are exchanged: the slope comes first": lambda *at: (
-            line_covariance(*at)[::-1, ::-1]
-        ),
+        "slope and intercept are exchanged: the slope comes first": lambda *at: line_covariance(
+            *at
+        )[::-1, ::-1],
         "the x are centred first: the intercept is then the height at their mean": lambda x, s, t: (
             line_covariance(x - x.mean(), s, t)
         ),

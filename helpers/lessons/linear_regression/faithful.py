@@ -128,7 +128,9 @@ def four(figure):
         for mark in (*lines, *intervals, means, *columns):
             mark.set_visible(there)
         if not there:
-            return "The noise is fixed, so log σ is no unknown: have it inferred, or choose another."
+            return (
+                "The noise is fixed, so log σ is no unknown: have it inferred, or choose another."
+            )
         found, curves = answers(n, origin, noise, quantity)
         true = found[0]
         for k, (line, curve) in enumerate(zip(lines, curves, strict=True)):

@@ -19,7 +19,11 @@ def _probe(rng):
     step, mass = rng.uniform(0.15, 0.9), rng.uniform(0.3, 0.7, 2)
     mass[int(rng.integers(2))] = rng.uniform(1.4, 3.0)
     if rng.integers(3) == 0:
-        z, momentum, precision = np.round(2 * z) / 2, np.round(2 * momentum) / 2, np.round(precision)
+        z, momentum, precision = (
+            np.round(2 * z) / 2,
+            np.round(2 * momentum) / 2,
+            np.round(precision),
+        )
         z, momentum = np.where(z == 0, 1.0, z), np.where(momentum == 0, -1.0, momentum)
         precision = precision + 2 * np.eye(2)
         step, mass = 0.5, np.where(mass > 1, 2.0, 0.5)

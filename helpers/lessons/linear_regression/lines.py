@@ -10,8 +10,9 @@ from helpers.plots import ACCENT, DATA, SAMPLES, TARGET, Rings, draw_curve, draw
 from helpers.widgets import Derivation, Line, Slider, explorer
 from helpers.words import count, fixed
 
-ENDS = np.array([-1.0, 5.0])
-SLOPES = np.array([-4.0, 4.0])
+# Both a little beyond the panel: there the lines of one mark are joined.
+ENDS = np.array([-1.2, 5.2])
+SLOPES = np.array([-4.2, 4.2])
 TOP = 4.5
 PUSHES = np.random.default_rng(3).standard_normal((8, 2))
 
@@ -40,7 +41,7 @@ def learning(figure):
         mean, cov = posterior(X[:n], Y[:n], noise_sd, prior_sd)
         lines = mean + PUSHES @ np.linalg.cholesky(cov).T
         heights = lines[:, :1] * ENDS + lines[:, 1:]
-        drawn.set_data(*_broken(np.tile(ENDS, (8, 1)), heights))
+        drawn.set_data(*_to_and_fro(ENDS, heights))
         mean_line.set_ydata(mean[0] * ENDS + mean[1])
         seen.set_data(X[:n], Y[:n])
         last.set_data(X[n - 1 : n], Y[n - 1 : n])
@@ -49,7 +50,7 @@ def learning(figure):
         # All lines through a point: a line of this plane. Above and below it, σ off the point.
         offsets = noise_sd * np.array([[-1.0], [0.0], [1.0]])
         rows = (Y[n - 1] - X[n - 1] * SLOPES + offsets) if n else np.empty((0, 2))
-        strip.set_data(*_broken(np.tile(SLOPES, (len(rows), 1)), rows))
+        strip.set_data(*_to_and_fro(SLOPES, rows))
         before.move(rings((0, 0), prior_sd**2 * np.eye(2)), (0, 0))
         after.move(rings(mean, cov), mean)
         lost = " Rings or points go beyond the panel." if 2 * prior_sd > 4 else ""
@@ -63,10 +64,11 @@ def learning(figure):
     return update
 
 
-def _broken(x, y):
-    """Rows of points as one line with gaps, so that they are one mark."""
-    gap = np.full((len(x), 1), np.nan)
-    return np.hstack([x, gap]).ravel(), np.hstack([y, gap]).ravel()
+def _to_and_fro(ends, heights):
+    """Lines with these heights (n, 2) at both ends as one mark, drawn there and back in turn."""
+    x, y = np.tile(ends, (len(heights), 1)), heights.copy()
+    x[1::2], y[1::2] = x[1::2, ::-1], y[1::2, ::-1]
+    return x.ravel(), y.ravel()
 
 
 # The trapezoid rule around the posterior, in its own sds: exact to rounding for a Gaussian.

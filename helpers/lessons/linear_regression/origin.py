@@ -101,8 +101,8 @@ gap = Derivation(
     "What independence costs: log p(y) − ELBO",
     (
         Line(
-            r"\log p(\mathbf y) - \mathbb E_q[\log p(\mathbf y,\mathbf w) - \log q(\mathbf w)],\quad"
-            r" q = \mathcal N(w_1\mid\mu_1,\Lambda_{11}^{-1})\,\mathcal N(w_2\mid\mu_2,"
+            r"\log p(\mathbf y) - \mathbb E_q[\log p(\mathbf y,\mathbf w) - \log q(\mathbf w)],"
+            r"\quad q = \mathcal N(w_1\mid\mu_1,\Lambda_{11}^{-1})\,\mathcal N(w_2\mid\mu_2,"
             r"\Lambda_{22}^{-1})",
             "The best product, of notebook 03: the exact mean, the inverses of Λ's diagonal."
             r" $\log p(\mathbf y) = \log\mathcal N(\mathbf y\mid 0,\sigma^2I+\tau^2XX^\top)$;"
@@ -151,7 +151,8 @@ gap = Derivation(
             ),
         ),
         Line(
-            r"\rho = \frac{-\sum_i x_i}{\sqrt{(\sum_i x_i^2+\sigma^2/\tau^2)\,(n+\sigma^2/\tau^2)}}",
+            r"\rho = \frac{-\sum_i x_i}"
+            r"{\sqrt{(\sum_i x_i^2+\sigma^2/\tau^2)\,(n+\sigma^2/\tau^2)}}",
             r"Aside: Λ's entries, put in. Its other side is $\Sigma_{12}/\sqrt{\Sigma_{11}"
             r"\Sigma_{22}}$ of the inverse. It is 0 if and only if the x add up to 0, and no y"
             " occurs.",

@@ -158,8 +158,8 @@ kept = Derivation(
         ),
         Line(
             r"= \tfrac12r_½^2 - \tfrac\varepsilon2\,r_½\,\frac{z'}{s^2} + \tfrac12\frac{z'^2}{s^2}",
-            r"$r'$ put in and squared: the $\varepsilon^2z'^2$ of its square is what $\tilde H$ takes"
-            " away.",
+            r"$r'$ put in and squared: the $\varepsilon^2z'^2$ of its square is what $\tilde H$"
+            " takes away.",
             lambda z, r, s, eps: _shadow_between(z, r, s, eps),
         ),
         Line(
@@ -175,9 +175,9 @@ kept = Derivation(
         Line(
             r"= \tfrac12 r^2 + \tfrac12\Bigl(1-\frac{\varepsilon^2}{4s^2}\Bigr)\frac{z^2}{s^2}"
             r" = \tilde H(z, r)",
-            r"$r_½$ put in and squared. So $\tilde H$ is the same after every step. For $\varepsilon"
-            r" < 2s$ it is an ellipse: the path is bound to it, and comes back. For $\varepsilon >"
-            r" 2s$ it is a hyperbola, which leads away.",
+            r"$r_½$ put in and squared. So $\tilde H$ is the same after every step. For"
+            r" $\varepsilon < 2s$ it is an ellipse: the path is bound to it. For"
+            r" $\varepsilon > 2s$ it is a hyperbola, which leads away.",
             lambda z, r, s, eps: 0.5 * r**2 + 0.5 * (1 - eps**2 / (4 * s**2)) * z**2 / s**2,
         ),
     ),

@@ -51,7 +51,8 @@ exact = Derivation(
         ),
         Line(
             r"= \log p(\mathbf y,\hat{\mathbf w}) + \tfrac12(\mathbf w-\hat{\mathbf w})^\top H"
-            r"\,(\mathbf w-\hat{\mathbf w}),\quad H = \nabla\nabla\log p(\mathbf y,\hat{\mathbf w})",
+            r"\,(\mathbf w-\hat{\mathbf w}),\quad"
+            r" H = \nabla\nabla\log p(\mathbf y,\hat{\mathbf w})",
             "Taylor around the peak, H by differences. Nothing is left over: a square has no third"
             " derivative. This is the step where Laplace usually errs.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
@@ -67,8 +68,8 @@ exact = Derivation(
         Line(
             r"= \log\mathcal N\bigl(\mathbf w\mid\hat{\mathbf w}, (-H)^{-1}\bigr)"
             r" + \log p(\mathbf y,\hat{\mathbf w}) + \tfrac12\log\det 2\pi(-H)^{-1}",
-            "The quadratic is a Gaussian's exponent: its constant added and taken away. So the"
-            " posterior is Laplace's Gaussian.",
+            "−H is Λ, and the quadratic a Gaussian's exponent: its constant added and taken away."
+            " So the posterior is Laplace's Gaussian.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
                 log_normal_full(w, np.linalg.solve(lam, pull), np.linalg.inv(lam))
                 + _log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
