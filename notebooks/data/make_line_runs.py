@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.approximations import gaussian_vi, hamiltonian, laplace
-from helpers.diagnostics import complaints
+from helpers.diagnostics import complaints, r_hat
 from helpers.lessons.linear_regression.data import NOISES, ORIGINS, QUANTITIES, SIZES, faithful
 from helpers.lessons.linear_regression.formulas import LEVELS, Answer, gaussian_answer
 
@@ -39,13 +39,15 @@ def timed(way, function):
 
 
 def runs(n, origin, noise):
-    """{method: (seconds, evaluations, answers (D, 4))}, and some states of HMC, (N_STORED, D)."""
+    """{method: (seconds, evaluations, R-hats (D,), answers (D, 4))}, and some states of HMC,
+    (N_STORED, D); the R-hats are HMC's alone."""
     model = faithful(n, origin, noise)
     start = np.zeros(2 if noise == NOISES[0] else 3)
     start[1] = model.y.mean()
     bell, *cost = timed(lambda f: laplace(f, start), model.log_joint)
     sds = np.sqrt(np.diag(bell.cov))
-    found = {"Laplace": (*cost, list(map(gaussian_answer, bell.mean, sds)))}
+    none = np.full(len(sds), np.nan)
+    found = {"Laplace": (*cost, none, list(map(gaussian_answer, bell.mean, sds)))}
 
     def sample(f):
         starts = bell.mean + sds * np.random.default_rng(0).uniform(-2, 2, (N_CHAINS, len(sds)))
@@ -57,10 +59,14 @@ def runs(n, origin, noise):
         print(n, origin, noise, words)
     states = kept.reshape(-1, len(sds))
     ends = np.quantile(states, LEVELS, axis=0)
-    found["HMC"] = (*cost, np.array([states.mean(axis=0), states.std(axis=0), *ends]).T)
+    found["HMC"] = (
+        *cost,
+        r_hat(kept),
+        np.array([states.mean(axis=0), states.std(axis=0), *ends]).T,
+    )
     way = dict(sd=sds, n_steps=N_VI_STEPS, n_draws=16)
     fit, *cost = timed(lambda f: gaussian_vi(f, bell.mean, 1, **way), model.log_joint_and_gradient)
-    found["VI"] = (*cost, list(map(gaussian_answer, fit.mean, fit.sd)))
+    found["VI"] = (*cost, none, list(map(gaussian_answer, fit.mean, fit.sd)))
     return found, states[:: len(states) // N_STORED]
 
 
@@ -75,14 +81,19 @@ def table(name, head):
 if __name__ == "__main__":
     key = ["n", "origin", "noise"]
     states_table = table("line_states.csv", [*key, *QUANTITIES])
-    head = [*key, "method", "quantity", "seconds", "evaluations", *Answer._fields]
+    head = [*key, "method", "quantity", "seconds", "evaluations", "r_hat", *Answer._fields]
     runs_table = table("line_runs.csv", head)
     for setting in itertools.product(SIZES, ORIGINS, NOISES):
         found, states = runs(*setting)
         for row in states:
             texts = [f"{value:.5g}" for value in row]
             states_table.writerow([*setting, *texts, *[""] * (3 - len(texts))])
-        for method, (seconds, evaluations, answers) in found.items():
-            for quantity, answer in zip(QUANTITIES, answers, strict=False):
-                numbers = [f"{seconds:.2g}", evaluations, *(f"{v:.8g}" for v in answer)]
+        for method, (seconds, evaluations, r_hats, answers) in found.items():
+            for quantity, one, answer in zip(QUANTITIES, r_hats, answers, strict=False):
+                numbers = [
+                    f"{seconds:.2g}",
+                    evaluations,
+                    f"{one:.4g}",
+                    *(f"{v:.8g}" for v in answer),
+                ]
                 runs_table.writerow([*setting, method, quantity, *numbers])

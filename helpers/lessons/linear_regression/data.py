@@ -3,6 +3,7 @@
 import csv
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,12 +62,23 @@ def stored_states():
     return {key: np.array(states) for key, states in found.items()}
 
 
+class Run(NamedTuple):
+    """One quantity by one method, and what the whole run cost; `r_hat` is nan but for HMC."""
+
+    seconds: float
+    evaluations: int
+    r_hat: float
+    answer: Answer
+
+
 @cache
 def stored_runs():
-    """{(n, origin, noise, method, quantity): (seconds, evaluations, Answer)}, made with them."""
+    """{(n, origin, noise, method, quantity): Run}, made with the states."""
     with open(DATA / "line_runs.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
     return {
-        (int(row[0]), *row[1:5]): (float(row[5]), int(row[6]), Answer(*map(float, row[7:])))
+        (int(row[0]), *row[1:5]): Run(
+            float(row[5]), int(row[6]), float(row[7]), Answer(*map(float, row[8:]))
+        )
         for row in rows
     }

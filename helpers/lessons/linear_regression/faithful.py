@@ -4,8 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.approximations import laplace
-from helpers.diagnostics import r_hat
+from helpers.diagnostics import LARGEST_R_HAT
 from helpers.gaussians import log_normal
 from helpers.lessons.linear_regression import data
 from helpers.lessons.linear_regression.formulas import LOG_SD, NoiseInferred, gaussian_answer
@@ -32,14 +31,13 @@ STYLES = (
 UNITS = np.linspace(-4, 4, 101)  # sds of the exact posterior from its mean
 EDGES = np.linspace(-4, 4, 21)
 PLACES = 3
-N_CHAINS = 4  # the stored states are those of so many chains, one after another
 
 
 @lru_cache
 def answers(n, origin, noise, quantity):
     """An Answer for each of NAMES, and the density of each over UNITS; HMC's over EDGES."""
     j, found = data.QUANTITIES.index(quantity), data.exact(n, origin, noise)
-    runs = [data.stored_runs()[n, origin, noise, name, quantity][2] for name in NAMES[1:]]
+    runs = [data.stored_runs()[n, origin, noise, name, quantity].answer for name in NAMES[1:]]
     if isinstance(found, NoiseInferred):
         true = found.noise() if j == 2 else found.answer(j)
         places = true.mean + true.sd * UNITS
@@ -59,11 +57,11 @@ def answers(n, origin, noise, quantity):
     return (true, *runs), curves
 
 
-@lru_cache
 def disagreement(n, origin, noise):
-    """The largest R-hat of the stored states."""
-    states = data.stored_states()[n, origin, noise]
-    return r_hat(states.reshape(N_CHAINS, -1, states.shape[-1])).max()
+    """The largest R-hat of the HMC run, over its 4,000 states."""
+    runs = data.stored_runs()
+    there = data.QUANTITIES[: 2 if noise == "fixed" else 3]
+    return max(runs[n, origin, noise, "HMC", quantity].r_hat for quantity in there)
 
 
 def costs(n, origin, noise):
@@ -142,7 +140,7 @@ def four(figure):
             note.set_text(text)
         shares = [f"{name} {fixed(one.sd / true.sd, 2)}" for name, one in _others(found)]
         worst = disagreement(n, origin, noise)
-        alarm = f" HMC's chains disagree: R-hat {fixed(worst, 2)}." if worst > 1.1 else ""
+        alarm = f" HMC's chains disagree: R-hat {fixed(worst, 2)}." if worst > LARGEST_R_HAT else ""
         return (
             f"The {quantity}, exactly: {fixed(true.mean)} ± {fixed(true.sd)}. The sds of the others"
             f", as parts of the exact one: {listed(shares)}.{alarm}"
@@ -153,11 +151,3 @@ def four(figure):
 
 def _others(found):
     return zip(NAMES[1:], found[1:], strict=True)
-
-
-def by_climbing(n, origin, noise):
-    """Laplace's Gaussian, climbed to from the height of the data."""
-    model = data.faithful(n, origin, noise)
-    start = np.zeros(2 if noise == "fixed" else 3)
-    start[1] = model.y.mean()
-    return laplace(model.log_joint, start)
