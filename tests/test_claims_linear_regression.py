@@ -1,5 +1,7 @@
 """Notebook 06, sections 1 to 3: the posterior of a line, its bands, and Laplace, computed."""
 
+import itertools
+
 import numpy as np
 import pytest
 from claims import claim
@@ -76,7 +78,8 @@ def posterior_by_sum(x, y, noise_sd, prior_sd):
     mean, cov = Regression(x, y, noise_sd, prior_sd).posterior
     root = np.linalg.cholesky(cov)  # only to lay the grid
     w = mean + lines.GRID @ root.T
-    weights = np.exp(lines._log_joint(w, x, y, noise_sd, prior_sd))
+    logs = lines._log_joint(w, x, y, noise_sd, prior_sd)
+    weights = np.exp(logs - logs.max())
     weights = weights / weights.sum()
     centre = weights @ w
     return centre, (w - centre).T @ (weights[:, None] * (w - centre))
@@ -99,7 +102,7 @@ def test_points_one_by_one():
         assert np.allclose(covs[0], prior_sd**2 * np.eye(2))
         assert covs[1][0, 0] == pytest.approx(prior_sd**2)
         assert covs[1][1, 1] == pytest.approx(1 / (1 / noise_sd**2 + 1 / prior_sd**2))
-        for before, after in zip(covs, covs[1:], strict=False):
+        for before, after in itertools.pairwise(covs):
             assert np.linalg.eigvalsh(before - after).min() > -1e-12
             sds = [formulas.line_band(bands.INPUTS, np.zeros(2), c)[1] for c in (before, after)]
             assert (sds[1] <= sds[0] + 1e-9).all()
@@ -202,8 +205,6 @@ def test_where_the_line_is_known_best():
     fine = np.linspace(-2, 8, 100_001)
     for noise_sd, prior_sd in settings():
         mean, cov = formulas.posterior(X, Y, noise_sd, prior_sd)
-        draws = mean + lines.PUSHES @ np.linalg.cholesky(cov).T
-        assert draws.shape == (8, 2)
         var = formulas.line_band(fine, mean, cov)[1] ** 2
         assert np.allclose(np.polyval(np.polyfit(fine, var, 2), fine), var)
         lowest = fine[var.argmin()]
