@@ -36,6 +36,12 @@ def _precision(x, noise_sd, prior_sd):
     return _squares(x) / noise_sd**2 + np.eye(2) / prior_sd**2
 
 
+def _with_plus(x, noise_sd, prior_sd):
+    lam = _precision(x, noise_sd, prior_sd)
+    plus = lam[0, 0] * lam[1, 1] + lam[0, 1] ** 2
+    return np.linalg.inv(lam) * np.linalg.det(lam) / plus
+
+
 line_covariance_exercise = Exercise(
     line_covariance,
     _probe,
@@ -67,6 +73,10 @@ line_covariance_exercise = Exercise(
         "the prior's 1/τ² is added to every entry: only the diagonal has it": _from(
             lambda x, s, t: _squares(x) / s**2 + np.ones((2, 2)) / t**2
         ),
+        "two covariances are added, of the points and of the prior: precisions add": (
+            lambda x, s, t: s**2 * np.linalg.inv(_squares(x)) + t**2 * np.eye(2)
+        ),
+        "the determinant has a plus: of [[a, b], [b, d]] it is ad − b²": _with_plus,
         "σ and τ are exchanged": lambda x, s, t: line_covariance(x, t, s),
         "slope and intercept are exchanged: the slope comes first": lambda *at: line_covariance(
             *at

@@ -58,6 +58,12 @@ def _pushes_over_mass(z, momentum, precision, step, mass):
     return z, momentum - 0.5 * step * precision @ z / mass
 
 
+def _velocity(z, momentum, precision, step, mass):
+    momentum = momentum - 0.5 * step * precision @ z / mass
+    z = z + step * momentum
+    return z, momentum - 0.5 * step * precision @ z / mass
+
+
 def _euler(z, momentum, precision, step, mass):
     return z + step * momentum / mass, momentum - step * precision @ z
 
@@ -105,6 +111,8 @@ leapfrog_step_exercise = Exercise(
         "the move is divided by the root of the mass": _steps(weight=np.sqrt),
         "the move is divided by the square of the mass": _steps(weight=np.square),
         "the pushes are divided by the mass: only the move is": _pushes_over_mass,
+        "r is taken for a velocity: divide the move by the mass, not the pushes": _velocity,
+        "the move has the wrong sign: z moves along the momentum": _steps(move=-1.0),
         "the move is half a step: only the pushes are halved": _steps(move=0.5),
     },
     (
