@@ -54,10 +54,10 @@ def test_noise_inferred_is_an_integral(y):
     """Mean and variance of the slope, and of log σ, beside integrals over intercept and log σ."""
     ys = np.append(Y[:-1], y)
     found = formulas.noise_inferred(X, ys, PRIOR_SD)
-    log_sd = np.linspace(-2.5, 3, 111)
+    log_sd = np.linspace(-2.5, 4, 66)
     mean, cov = found.moments()
     axes = [
-        m + 8 * sd * np.linspace(-1, 1, 81)
+        m + 15 * sd * np.linspace(-1, 1, 181)
         for m, sd in zip(mean, np.sqrt(np.diag(cov)), strict=True)
     ]
     line = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)

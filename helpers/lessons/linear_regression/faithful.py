@@ -79,7 +79,7 @@ def _columns(found, paid):
     rows = [[*map(fixed, found[0]), "—", "—"]]
     for one, (seconds, evaluations) in zip(found[1:], paid, strict=True):
         errors = [signed(x - true, PLACES) for x, true in zip(one, found[0], strict=True)]
-        rows.append([*errors, fixed(seconds, 2), f"{evaluations:,}".replace(",", "\u202f")])
+        rows.append([*errors, fixed(seconds), f"{evaluations:,}".replace(",", "\u202f")])
     return ["\n".join(("", *column)) for column in zip(*rows, strict=True)]
 
 
@@ -109,7 +109,7 @@ def four(figure):
     )
     ax, right = panels["curves"], panels["intervals"]
     label = "(value − mean)/sd, both of the exact answer"
-    set_axes(ax, (-4, 4), (0, 1.5), xlabel=label, ylabel="density")
+    set_axes(ax, (-4, 4), (0, 1.5), xlabel=label, title="Density of what is shown")
     lines = [draw_curve(ax, UNITS, 0 * UNITS, animated=True, **style) for style in STYLES]
     lines[2].set(drawstyle="steps-post", linewidth=1.4)
     set_axes(right, (-4, 4), (3.6, -0.6), xlabel=label, title="Mean and 95 % interval")

@@ -1,5 +1,7 @@
 """Section 1: a line is a point, and a posterior over lines a Gaussian in the plane."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.gaussians import log_normal, log_normal_full, rings
@@ -17,7 +19,7 @@ TOP = 4.5
 PUSHES = np.random.default_rng(3).standard_normal((8, 2))
 
 
-@explorer("Lines seen as points", SEEN, NOISE, PRIOR, size=(9.6, 4.2))
+@explorer("Lines seen as points", replace(SEEN, start=2), NOISE, PRIOR, size=(9.6, 4.2))
 def learning(figure):
     """Left, lines drawn from the posterior; right, the same lines as points, and its rings."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))

@@ -152,20 +152,23 @@ kept = Derivation(
             r"\tilde H(z', r') = \tfrac12 r'^2 + \tfrac12\Bigl(1-\frac{\varepsilon^2}{4s^2}\Bigr)"
             r"\frac{z'^2}{s^2}",
             r"Not the energy $H = \frac12r^2+\frac12z^2/s^2$, but nearly. After one step, whose"
-            r" three moves are $r_½ = r-\frac\varepsilon2z/s^2$, $z' = z+\varepsilon r_½$,"
-            r" $r' = r_½-\frac\varepsilon2z'/s^2$.",
+            r" three moves are $\bar r = r-\frac\varepsilon2z/s^2$, $z' = z+\varepsilon \bar r$,"
+            r" $r' = \bar r-\frac\varepsilon2z'/s^2$.",
             lambda z, r, s, eps: _shadow_after(z, r, s, eps),
         ),
         Line(
-            r"= \tfrac12r_½^2 - \tfrac\varepsilon2\,r_½\,\frac{z'}{s^2} + \tfrac12\frac{z'^2}{s^2}",
+            r"= \tfrac12\bar r^2 - \tfrac\varepsilon2\,\bar r\,\frac{z'}{s^2}"
+            r" + \tfrac12\frac{z'^2}{s^2}",
             r"$r'$ put in and squared: the $\varepsilon^2z'^2$ of its square is what $\tilde H$"
             " takes away.",
             lambda z, r, s, eps: _shadow_between(z, r, s, eps),
         ),
         Line(
-            r"= \tfrac12r_½^2 + \tfrac\varepsilon2\,r_½\,\frac{z}{s^2} + \tfrac12\frac{z^2}{s^2}",
-            r"$z' = z+\varepsilon r_½$ put in: $\frac12 z'^2 - \frac\varepsilon2r_½z' ="
-            r" \frac12z'(z'-\varepsilon r_½) = \frac12z'z = \frac12z^2+\frac\varepsilon2r_½z$.",
+            r"= \tfrac12\bar r^2 + \tfrac\varepsilon2\,\bar r\,\frac{z}{s^2}"
+            r" + \tfrac12\frac{z^2}{s^2}",
+            r"$z' = z+\varepsilon \bar r$ put in: $\frac12 z'^2 - \frac\varepsilon2\bar r z' ="
+            r" \frac12z'(z'-\varepsilon \bar r) = \frac12z'z ="
+            r" \frac12z^2+\frac\varepsilon2\bar r z$.",
             lambda z, r, s, eps: (
                 0.5 * (r - 0.5 * eps * z / s**2) ** 2
                 + 0.5 * eps * (r - 0.5 * eps * z / s**2) * z / s**2
@@ -175,7 +178,7 @@ kept = Derivation(
         Line(
             r"= \tfrac12 r^2 + \tfrac12\Bigl(1-\frac{\varepsilon^2}{4s^2}\Bigr)\frac{z^2}{s^2}"
             r" = \tilde H(z, r)",
-            r"$r_½$ put in and squared. So $\tilde H$ is the same after every step. For"
+            r"$\bar r$ put in and squared. So $\tilde H$ is the same after every step. For"
             r" $\varepsilon < 2s$ it is an ellipse: the path is bound to it. For"
             r" $\varepsilon > 2s$ it is a hyperbola, which leads away.",
             lambda z, r, s, eps: 0.5 * r**2 + 0.5 * (1 - eps**2 / (4 * s**2)) * z**2 / s**2,
