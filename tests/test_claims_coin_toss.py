@@ -16,7 +16,8 @@ from helpers.models import Coin
 from helpers.widgets import Stage
 
 DEFINITIONS = (
-    "[The collection](../README.md) · previous: [04 Gaussian mixtures](04_gmm_cavi.ipynb)",
+    "[The collection](../README.md) · previous: [04 Gaussian mixtures](04_gmm_cavi.ipynb) · next:"
+    " [06 Linear regression](06_linear_regression.ipynb)",
     "So h = 8 heads and t = 2 tails; n = h + t is their number.",
     "Dotted, the prior; dash-dotted, the likelihood, scaled to area 1; solid, the posterior.",
     "Below, the exact answer, and how far the others are from it: “low end” and “high end” are"
