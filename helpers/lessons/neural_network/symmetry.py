@@ -1,0 +1,67 @@
+"""Section 3: one function, many weights."""
+
+import numpy as np
+
+from helpers.lessons.neural_network.points import model
+from helpers.lessons.neural_network.prior import WIDE, draw_points
+from helpers.lessons.neural_network.stored import stored
+from helpers.plots import ACCENT, SAMPLES, TARGET, draw_curve, draw_marker, set_axes
+from helpers.widgets import Choice, Slider, explorer
+from helpers.words import fixed
+
+HIDDEN, SCALE = 2, 1.0
+WAYS = ("exchange the units", "turn a unit's signs", "both")
+SHARES = np.linspace(0, 1, 101)
+
+
+def copies(hidden=HIDDEN, scale=SCALE):
+    """The mode, and its copies by each of WAYS: weights (D,) that mean the same function."""
+    mode = stored("mode", hidden, scale)
+    blocks = mode[:-1].reshape(3, -1)
+    turned = blocks * np.where(np.arange(blocks.shape[1]) == 0, -1, 1)
+    exchanged = blocks[:, np.r_[1, 0, 2 : blocks.shape[1]]]
+    both = turned[:, np.r_[1, 0, 2 : blocks.shape[1]]]
+    return mode, [np.append(one, mode[-1]) for one in (exchanged, turned, both)]
+
+
+def straight(way):
+    """Weights on the straight line from the mode to its copy, one for each of SHARES: (101, D)."""
+    mode, others = copies()
+    return mode + SHARES[:, None] * (others[WAYS.index(way)] - mode)
+
+
+@explorer(
+    "From a mode to its copy",
+    Choice("way", "the copy", WAYS, WAYS[0]),
+    Slider("share", "share of the way", 0.0, 1.0, 0.0, 0.05),
+    size=(9.6, 3.9),
+)
+def walk(figure):
+    """Left, the function at the weights so far; right, the log joint on the straight way."""
+    left, right = figure.subplots(1, 2, width_ratios=(1.3, 1))
+    draw_points(left, ylabel="y", title="The function")
+    network = model(HIDDEN, SCALE)
+    mode = copies()[0]
+    draw_curve(left, WIDE, network.predict(mode, WIDE), color=TARGET, label="at the mode")
+    f = draw_curve(left, WIDE, 0 * WIDE, color=SAMPLES, linestyle="-.", animated=True)
+    f.set_label("on the way")
+    left.legend(loc="upper left")
+    title = "log p(y, z), in nats"
+    set_axes(right, (0, 1), (-440, 20), xlabel="share of the way", title=title)
+    valley = draw_curve(right, SHARES, 0 * SHARES, color=SAMPLES, animated=True)
+    here = draw_marker(right, color=ACCENT, clip_on=False)
+
+    def update(way, share):
+        path = straight(way)
+        heights = network.log_joint(path)
+        k = round(share * 100)
+        f.set_ydata(network.predict(path[k], WIDE))
+        valley.set_ydata(heights)
+        here.set_data([share], [heights[k]])
+        apart = np.abs(network.predict(path[k], WIDE) - network.predict(mode, WIDE)).max()
+        return (
+            f"After a share of {fixed(share, 2)} the log joint is {fixed(heights[k], 1)}, at the "
+            f"mode {fixed(heights[0], 1)}; the function differs by up to {fixed(apart, 2)}."
+        )
+
+    return update
