@@ -3,16 +3,26 @@
 import numpy as np
 
 from helpers.diagnostics import LARGEST_R_HAT
-from helpers.lessons.neural_network.points import GAP, SETTING
-from helpers.lessons.neural_network.prior import TOP, draw_points
-from helpers.lessons.neural_network.stored import GRID, METHODS, N_LONG, stored
-from helpers.plots import ACCENT, APPROXIMATION, LOSS, SAMPLES, TARGET, Note, draw_curve
+from helpers.lessons.neural_network.points import SETTING
+from helpers.lessons.neural_network.prior import draw_points
+from helpers.lessons.neural_network.stored import GRID, N_LONG, stored
+from helpers.plots import (
+    ACCENT,
+    APPROXIMATION,
+    LOSS,
+    SAMPLES,
+    TARGET,
+    Note,
+    draw_curve,
+    tint,
+)
 from helpers.widgets import explorer
-from helpers.words import fixed, listed, signed
+from helpers.words import fixed, listed
 
 PANELS = ("mode", "Laplace", "Laplace, linear", "VI")
 COLORS = (SAMPLES, LOSS, ACCENT, APPROXIMATION)
 MIDDLE = GRID.size // 2  # x = 0
+TURNED = np.concatenate([GRID, GRID[::-1]])  # along a band's lower end and back by its upper
 
 
 @explorer("Four answers, and a long chain", *SETTING, size=(9.6, 5.0))
@@ -22,27 +32,23 @@ def bands(figure):
     areas, lines, exact = [], [], []
     for ax, name, color in zip(panels, PANELS, COLORS, strict=True):
         draw_points(ax, title=name)
-        style = dict(color=color, alpha=0.35, linewidth=0, animated=True)
-        areas.append(ax.fill_between(GRID, 0 * GRID, **style))
+        areas += ax.fill(TURNED, 0 * TURNED, facecolor=tint(color), linewidth=0, animated=True)
         lines.append(draw_curve(ax, GRID, 0 * GRID, color=color, linestyle="-", animated=True))
-        still = dict(linestyle=":", linewidth=1.5, animated=True)
-        exact.append(draw_curve(ax, [], [], color=TARGET, **still))
+        style = dict(linestyle=":", linewidth=1.5, animated=True)
+        exact.append(draw_curve(ax, TURNED, 0 * TURNED, color=TARGET, **style))
     for ax in panels[:2]:
         ax.set_xlabel("")
     exact[0].set_label("long HMC")
     panels[0].legend(loc="lower left")
-    turned = np.concatenate([GRID, GRID[::-1]])
 
     def update(hidden, scale):
-        all_bands = np.clip(stored("bands", hidden, scale), -1.5 * TOP, 1.5 * TOP)
+        found = stored("bands", hidden, scale)
+        outlines = np.concatenate([found[:, 0], found[:, 1, ::-1]], axis=1)
         for k in range(4):
-            low, high, middle = all_bands[k]
-            areas[k].set_data(GRID, low, high)
-            lines[k].set_ydata(middle)
-            # Both ends in one mark; the turn is at the right edge.
-            exact[k].set_data(turned, np.concatenate([all_bands[-1, 0], all_bands[-1, 1, ::-1]]))
-        widths = stored("bands", hidden, scale)[:, 1, MIDDLE]
-        widths = widths - stored("bands", hidden, scale)[:, 0, MIDDLE]
+            areas[k].set_xy(np.stack([TURNED, outlines[k]], axis=1))
+            lines[k].set_ydata(found[k, 2])
+            exact[k].set_ydata(outlines[-1])
+        widths = found[:, 1, MIDDLE] - found[:, 0, MIDDLE]
         words = [f"{n} {fixed(width, 2)}" for n, width in zip(PANELS, widths, strict=False)]
         return (
             f"Precomputed. Width of the 95 % band of f in the middle of the gap: {listed(words)}; "
@@ -78,7 +84,7 @@ def columns(hidden, scale):
     return ["\n".join(column) for column in made]
 
 
-@explorer("An honest table", *SETTING, size=(9.6, 2.7))
+@explorer("An honest table", *SETTING, size=(9.6, 1.75))
 def table(figure):
     """Heads and names stay; the numbers follow the controls."""
     ax = figure.subplots()

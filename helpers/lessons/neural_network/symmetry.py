@@ -47,7 +47,7 @@ def walk(figure):
     f.set_label("on the way")
     left.legend(loc="upper left")
     title = "log p(y, z), in nats"
-    set_axes(right, (0, 1), (-440, 20), xlabel="share of the way", title=title)
+    set_axes(right, (0, 1), (-850, 20), xlabel="share of the way", title=title)
     valley = draw_curve(right, SHARES, 0 * SHARES, color=SAMPLES, animated=True)
     here = draw_marker(right, color=ACCENT, clip_on=False)
 
