@@ -148,7 +148,7 @@ def shown():
     path = climb(network, rng.standard_normal(network.size))
     network = model(*CHAINS)
     starts = spread(network, modes(network, rng)[1], 4)
-    return dict(path=path, chains=chains(network, starts, 800, rng).samples[:, ::2])
+    return dict(path=path, chains=chains(network, starts, 1600, rng).samples[:, ::4])
 
 
 def main():

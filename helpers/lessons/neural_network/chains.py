@@ -1,5 +1,7 @@
 """Section 5: what to ask chains about, where weights have copies."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from helpers.diagnostics import LARGEST_R_HAT, effective_sample_size, r_hat
@@ -21,6 +23,13 @@ def asked(quantity):
     if quantity in WEIGHTS:
         return z[..., WEIGHTS[quantity]]
     return model(*SETTING).predict(z, [PLACES[quantity]])[..., 0]
+
+
+@lru_cache
+def judged(quantity, n):
+    """R̂ and the effective size of the first n draws."""
+    values = asked(quantity)[:, :n, None]
+    return r_hat(values)[0], effective_sample_size(values)[0]
 
 
 @explorer(
@@ -49,7 +58,7 @@ def four_chains(figure):
         for chain, trace, share in zip(values, traces, shares, strict=True):
             trace.set_data(np.arange(1, n + 1), chain)
             share.set_data(np.histogram(chain, edges)[0] / n, middles)
-        ratio, size = r_hat(values[..., None])[0], effective_sample_size(values[..., None])[0]
+        ratio, size = judged(quantity, n)
         word = "above" if ratio > LARGEST_R_HAT else "not above"
         return (
             f"{quantity.split(',')[0]}, {n} draws from each of 4 chains: R̂ = {fixed(ratio, 2)}, "

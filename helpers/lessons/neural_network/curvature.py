@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.lessons.neural_network.climbing import hessian
+from helpers.lessons.neural_network.climbing import gauss_newton, hessian
 from helpers.lessons.neural_network.gradient import complex_step
 from helpers.lessons.neural_network.points import NOISE_SD, X, Y, model
 from helpers.lessons.neural_network.prior import WIDE, draw_points
@@ -24,7 +24,7 @@ from helpers.widgets import Derivation, Line, Slider, explorer
 from helpers.words import count, fixed, short
 
 SETTING = 4, 1.0  # hidden units and prior scale of this section's pictures
-N_STEPS = 60  # of the stored climb, as many as the slider goes
+N_STEPS = 90  # of the stored climb, as many as the slider goes
 
 CIRCLE = np.exp(2j * np.pi * np.arange(64) / 64)
 RADIUS = 0.3  # tanh(wx + c) has no pole so near: |x| < 2.2, and π/2 is far
@@ -115,8 +115,9 @@ two_parts = Derivation(
 
 @lru_cache
 def bends(step):
-    """The eigenvalues of −H after so many steps of the stored climb, smallest first."""
-    return np.linalg.eigvalsh(-hessian(model(*SETTING), stored("path")[step]))
+    """After so many steps of the stored climb: eigenvalues of −H and of Gauss–Newton's, rising."""
+    network, z = model(*SETTING), stored("path")[step]
+    return np.linalg.eigvalsh(-hessian(network, z)), np.linalg.eigvalsh(gauss_newton(network, z))
 
 
 @explorer(
@@ -136,20 +137,23 @@ def climbing_up(figure):
     right.set_yscale("symlog", linthresh=1, linscale=0.5)
     right.axhline(0, color="black", linewidth=0.8)
     right.axhline(1, color=DATA, linewidth=0.8, linestyle=":")
-    up = draw_marker(right, color=TARGET, label="a peak's")
-    down = draw_marker(right, color=LOSS, marker="v", label="a valley's")
+    damped = draw_marker(right, color=APPROXIMATION, marker="_", markersize=11, mew=2)
+    damped.set(label="Gauss–Newton", markeredgecolor=APPROXIMATION)
+    up = draw_marker(right, color=TARGET, label="of −H, above 0")
+    down = draw_marker(right, color=LOSS, marker="v", label="of −H, below 0")
     right.legend(loc="upper left")
 
     def update(step):
         f.set_ydata(network.predict(path[step], WIDE))
-        found, places = bends(step), np.arange(1, n + 1)
+        (found, safe), places = bends(step), np.arange(1, n + 1)
+        damped.set_data(places, safe)
         good = found > 0
         up.set_data(places[good], found[good])
         down.set_data(places[~good], found[~good])
         return (
-            f"After {count(step, 'step')} log p(y, z) is {fixed(network.log_joint(path[step]), 1)} "
-            f"nats; {count(int((~good).sum()), 'eigenvalue')} of 13 below 0, the smallest "
-            f"{short(found[0], 2)}, the largest {short(found[-1], 2)}."
+            f"After {count(step, 'step')} log p(y, z) is {fixed(network.log_joint(path[step]), 2)} "
+            f"nats. Of the 13 eigenvalues of −H {int((~good).sum())} lie below 0; the smallest is "
+            f"{fixed(found[0], 2)}, Gauss–Newton's smallest {fixed(safe[0], 2)}."
         )
 
     return update
