@@ -68,9 +68,7 @@ def variational(network, ends, rng):
     """(ELBO, fit) of the best q of four, each from one of the four best ends."""
     fits = []
     for start in ends[:4]:
-        fit = gaussian_vi(
-            network.log_joint_and_gradient, start, rng, sd=0.1, learning_rate=0.05
-        )
+        fit = gaussian_vi(network.log_joint_and_gradient, start, rng, sd=0.1, learning_rate=0.05)
         fits.append((elbo_estimate(network.log_joint, fit.mean, fit.sd, 4000, rng).value, fit))
     return max(fits, key=lambda pair: pair[0])
 

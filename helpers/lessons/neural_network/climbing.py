@@ -12,9 +12,10 @@ def hessian(model, z):
     steps = WIDTH * np.eye(z.size)
 
     def rise(k):
-        return model.log_joint_and_gradient(z + k * steps)[1] - model.log_joint_and_gradient(
-            z - k * steps
-        )[1]
+        return (
+            model.log_joint_and_gradient(z + k * steps)[1]
+            - model.log_joint_and_gradient(z - k * steps)[1]
+        )
 
     found = sum(w * rise(k) for k, w in WEIGHTS.items()) / (60 * WIDTH)
     return (found + found.T) / 2

@@ -34,9 +34,7 @@ def _log_joint(w, c, v, scale):
 
 
 def _by_summands(w, c, v, scale):
-    squares = [
-        complex_step(lambda u, i=i: (Y[i] - _f(u, c, v)[i]) ** 2, w) for i in range(len(X))
-    ]
+    squares = [complex_step(lambda u, i=i: (Y[i] - _f(u, c, v)[i]) ** 2, w) for i in range(len(X))]
     return -np.sum(squares) / (2 * NOISE_SD**2) - complex_step(lambda u: u**2, w) / (2 * scale**2)
 
 

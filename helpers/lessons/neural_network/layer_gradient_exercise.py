@@ -50,8 +50,8 @@ layer_gradient_exercise = Exercise(
         "t itself stands where its derivative 1 − t² belongs": _with(lambda x, e, t, v: e * v * t),
         "the square is missing: tanh' is 1 − t²": _with(lambda x, e, t, v: e * v * (1 - t)),
         "the sign: tanh' is 1 − t², not 1 + t²": _with(lambda x, e, t, v: e * v * (1 + t**2)),
-        "t is the sum w x + c here: it wants a tanh around it": lambda x, error, w, c, v: (
-            _of_table(x, error[:, None] * v * (1 - (np.outer(x, w) + c) ** 2))
+        "t is the sum w x + c here: it wants a tanh around it": lambda x, error, w, c, v: _of_table(
+            x, error[:, None] * v * (1 - (np.outer(x, w) + c) ** 2)
         ),
         "this is the logistic function's derivative: our units are tanh": (
             lambda x, error, w, c, v: _of_table(
@@ -83,8 +83,10 @@ layer_gradient_exercise = Exercise(
             x, error, w, 0 * c, v
         ),
         "w is multiplied once more: that is the derivative in x, not in w": (
-            lambda x, error, w, c, v: (w * layer_gradient(x, error, w, c, v)[1],)
-            + layer_gradient(x, error, w, c, v)[1:]
+            lambda x, error, w, c, v: (
+                w * layer_gradient(x, error, w, c, v)[1],
+                layer_gradient(x, error, w, c, v)[1],
+            )
         ),
     },
     (

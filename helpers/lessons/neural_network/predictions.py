@@ -60,7 +60,7 @@ asked = Prediction(
     " units' names.",
     "In the next picture look at w₁ and v₁ first, then at f(0).",
     (
-        "No draw of these 6,400 has left its copy: ten times more would still be four answers.",
+        "No draw has left its copy so far; and were they to wander, w₁ would mean nothing still.",
         "They agree about every f(x). Only the question was wrong.",
         "",
     ),

@@ -1,5 +1,7 @@
 """Section 3: one function, many weights."""
 
+import itertools
+
 import numpy as np
 
 from helpers.lessons.neural_network.points import model
@@ -10,29 +12,36 @@ from helpers.widgets import Choice, Slider, explorer
 from helpers.words import fixed
 
 HIDDEN, SCALE = 2, 1.0
-WAYS = ("exchange the units", "turn a unit's signs", "both")
+WAYS = {  # the units' order, and their signs
+    "exchange the units": ((1, 0), (1, 1)),
+    "turn a unit's signs": ((0, 1), (-1, 1)),
+    "both": ((1, 0), (-1, 1)),
+}
 SHARES = np.linspace(0, 1, 101)
 
 
-def copies(hidden=HIDDEN, scale=SCALE):
-    """The mode, and its copies by each of WAYS: weights (D,) that mean the same function."""
-    mode = stored("mode", hidden, scale)
-    blocks = mode[:-1].reshape(3, -1)
-    turned = blocks * np.where(np.arange(blocks.shape[1]) == 0, -1, 1)
-    exchanged = blocks[:, np.r_[1, 0, 2 : blocks.shape[1]]]
-    both = turned[:, np.r_[1, 0, 2 : blocks.shape[1]]]
-    return mode, [np.append(one, mode[-1]) for one in (exchanged, turned, both)]
+def copy(z, order, signs):
+    """The weights z (D,) with the units in another order, and with some units' signs turned."""
+    blocks = z[:-1].reshape(3, -1)[:, list(order)] * signs
+    return np.append(blocks, z[-1])
+
+
+def all_copies(z):
+    """Every order and every choice of signs: (H! 2^H, D), z itself first."""
+    units = range(len(z) // 3)
+    signs = list(itertools.product((1, -1), repeat=len(units)))
+    return np.array([copy(z, o, turned) for o in itertools.permutations(units) for turned in signs])
 
 
 def straight(way):
     """Weights on the straight line from the mode to its copy, one for each of SHARES: (101, D)."""
-    mode, others = copies()
-    return mode + SHARES[:, None] * (others[WAYS.index(way)] - mode)
+    mode = stored("mode", HIDDEN, SCALE)
+    return mode + SHARES[:, None] * (copy(mode, *WAYS[way]) - mode)
 
 
 @explorer(
     "From a mode to its copy",
-    Choice("way", "the copy", WAYS, WAYS[0]),
+    Choice("way", "the copy", tuple(WAYS), next(iter(WAYS))),
     Slider("share", "share of the way", 0.0, 1.0, 0.0, 0.05),
     size=(9.6, 3.9),
 )
@@ -41,7 +50,7 @@ def walk(figure):
     left, right = figure.subplots(1, 2, width_ratios=(1.3, 1))
     draw_points(left, ylabel="y", title="The function")
     network = model(HIDDEN, SCALE)
-    mode = copies()[0]
+    mode = stored("mode", HIDDEN, SCALE)
     draw_curve(left, WIDE, network.predict(mode, WIDE), color=TARGET, label="at the mode")
     f = draw_curve(left, WIDE, 0 * WIDE, color=SAMPLES, linestyle="-.", animated=True)
     f.set_label("on the way")

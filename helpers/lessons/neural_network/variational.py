@@ -56,9 +56,7 @@ reparameterised = Derivation(
             r"\Bigl(\int q(w)\,\log p(y,w)\,dw + \tfrac12\log 2\pi e + \lambda\Bigr)",
             "The ELBO: an average and the entropy. Here λ sits in q. The derivative by a complex"
             " step, the integral by a fine grid.",
-            lambda m, s: complex_step(
-                lambda u: _over_w(m, s, u, m) + _entropy(u), np.log(s)
-            ),
+            lambda m, s: complex_step(lambda u: _over_w(m, s, u, m) + _entropy(u), np.log(s)),
         ),
         Line(
             r"= \frac{\partial}{\partial\lambda}\Bigl(\mathbb E_{\varepsilon}\bigl[\log p(y,\,"
@@ -97,7 +95,10 @@ reparameterised = Derivation(
             aside=lambda m, s: complex_step(lambda u: _over_w(m, s, np.log(s), u), m),
         ),
     ),
-    (Slider("m", "m, mean of q", -2.0, 2.0, 0.5, 0.1), Slider("s", "s, sd of q", 0.1, 1.0, 0.4, 0.1)),
+    (
+        Slider("m", "m, mean of q", -2.0, 2.0, 0.5, 0.1),
+        Slider("s", "s, sd of q", 0.1, 1.0, 0.4, 0.1),
+    ),
 )
 
 
