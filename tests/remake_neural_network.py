@@ -36,6 +36,7 @@ from helpers.lessons.neural_network.stored import GRID, N_LONG, N_SHORT, PATH
 
 N_CLIMBS, N_DRAWS = 12, 2000  # draws of weights from Laplace's and VI's Gaussians
 LEVELS = (0.025, 0.975)
+PATH_LENGTHS = 30, 80  # of HMC, in steps: the least and the most
 CLIMB, CHAINS = (4, 1.0), (2, 1.0)  # the settings of the climb and of the chains shown
 
 
@@ -60,7 +61,7 @@ def chains(network, starts, n, rng):
     for _ in range(12):
         short = hamiltonian(both, z, 20, step, 30, rng)
         z, step = short.samples[:, -1], step * np.exp(short.acceptance.mean() - 0.8)
-    n_leapfrog = int(np.clip(1.5 * network.prior_sd[0] / step, 30, 80))
+    n_leapfrog = int(np.clip(1.5 * network.prior_sd[0] / step, *PATH_LENGTHS))
     return hamiltonian(both, z, n, step, n_leapfrog, rng)
 
 

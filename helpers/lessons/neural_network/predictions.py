@@ -28,7 +28,7 @@ copies = Prediction(
     (
         "Exchanging one unit with one of 7 others is a beginning: any order of all 8 will do.",
         "That is the signs alone: 2⁸ − 1.",
-        "That is the orders alone: 8! − 1. Each unit can turn its signs as well.",
+        "That is the orders alone, less the one it has. Each unit can turn its signs as well.",
     ),
 )
 
@@ -42,9 +42,9 @@ curved = Prediction(
     " there is no Gaussian.",
     "In the next picture count the triangles at step 0, then press play.",
     (
-        "It adds 1 here. The errors take away up to 160.",
+        "It adds 1 here. The errors take away more than 160.",
         "",
-        "Then every direction would lead upwards. The squares of f's slopes are never negative.",
+        "The squares of f's slopes are never negative, and here they rule: the largest is 979.",
     ),
 )
 
@@ -60,7 +60,7 @@ asked = Prediction(
     " units' names.",
     "In the next picture look at w₁ and v₁ first, then at f(0).",
     (
-        "No draw has left its copy so far; and were they to wander, w₁ would mean nothing still.",
+        "No draw shown has left its copy. And were they to wander, w₁ would mean nothing still.",
         "They agree about every f(x). Only the question was wrong.",
         "",
     ),
@@ -71,13 +71,13 @@ asleep = Prediction(
     " that leaves it, more than two of its sd away from 0?",
     ("all 16", "about half", "none"),
     1,
-    "A unit that q leaves on adds noise, for its weights are drawn independently. A unit that the"
-    " points do not need is switched off: its v is held at 0, and its w and c go back to the"
-    " prior. Seven stay on.",
+    "In q the units are independent, so in f their variances add up. A unit that the points do not"
+    " need is switched off: its v is held at 0, and its w and c go back to the prior. Seven stay"
+    " on.",
     "In the next picture choose 16 units: below the seventh row, the bars of v are short and sit"
     " at 0.",
     (
-        "The points do not need 16 units, and each one that is on costs ELBO.",
+        "Count the rows in which the bar of v does not touch 0.",
         "",
         "Then f would be a constant, and the points are not.",
     ),
@@ -94,7 +94,8 @@ drawn = Prediction(
     2,
     "The Gaussian follows straight lines where the posterior bends. Along its long axes the draws"
     " leave the ridge, and f misses the points. The third panel keeps Laplace's Gaussian, but lets"
-    " f follow straight lines as well: then the two mistakes cancel.",
+    " f follow straight lines as well: then the two mistakes nearly"
+    " cancel.",
     "In the next picture compare the second panel with the third.",
     (
         "Near the mode, yes. But its draws do not stay near: 25 weights, some known to ±1 only.",
