@@ -24,7 +24,7 @@ from helpers.words import signed
 TARGET, APPROXIMATION, DATA, SAMPLES = "#0072B2", "#C44E00", "#4D4D4D", "#007A5A"
 # Each at least 3 : 1 on white. The violet is dark: without red and green it is a blue, and only its
 # darkness sets it apart from the target's.
-GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#B3005E"
+GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#CC1F9B"
 DASHES = {TARGET: "-", APPROXIMATION: (0, (5, 2))}
 
 
@@ -56,7 +56,8 @@ class Rings:
 
     def __init__(self, ax, *, color, label=None, linewidth=2.2, **style):
         self._rings = _outline(ax, color, label, dict(linewidth=linewidth, zorder=2) | style)
-        self._centre = ax.plot([], [], marker="+", color=color, markersize=9, mew=2, **style)[0]
+        style = dict(color=color, markersize=9, mew=2) | style
+        self._centre = ax.plot([], [], marker="x" if color == APPROXIMATION else "+", **style)[0]
 
     def move(self, outlines, centre):
         """`outlines`: one (2, n) array a ring."""
