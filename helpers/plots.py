@@ -25,7 +25,7 @@ from helpers.words import signed
 TARGET, APPROXIMATION, DATA, SAMPLES = "#0072B2", "#C44E00", "#4D4D4D", "#007A5A"
 # Each at least 3 : 1 on white. The violet is dark: without red and green it is a blue, and only its
 # darkness sets it apart from the target's.
-GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#B3005E"
+GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#CC1F9B"
 DASHES = {TARGET: "-", APPROXIMATION: (0, (5, 2))}
 
 
@@ -71,8 +71,9 @@ class Rings:
 
     def __init__(self, ax, *, color, label=None, **style):
         self._rings = Outlines(ax, color=color, label=label, **style)
-        marks = dict(marker="+", markersize=9, mew=2) | style
-        self._centre = ax.plot([], [], color=color, **marks)[0]
+        form = "x" if color == APPROXIMATION else "+"
+        style = dict(color=color, marker=form, markersize=9, mew=2) | style
+        self._centre = ax.plot([], [], **style)[0]
 
     def move(self, outlines, centre):
         """`outlines`: one (2, n) array a ring."""
