@@ -68,7 +68,7 @@ def test_the_climb_out_of_the_start():
     " chain has not left θ < 0.1.",
     "A stuck chain rejects almost everything.",
     "The caption's worth compares the states with one another only: chain 1, with steps of 0.01, is"
-    " “worth about 8 draws”, all of them from where it has not arrived.",
+    " “worth about 8 draws”, and has not arrived.",
 )
 def test_three_steps():
     for seed in (1, 2, 3, 4):

@@ -204,7 +204,8 @@ def test_the_jacobian_moves_the_peak():
     jacobian = np.gradient(theta, eta, edge_order=2)
     assert np.allclose(jacobian, theta * (1 - theta), atol=1e-7)
     assert abs(theta[jacobian.argmax()] - 0.5) < 1e-3
-    for coin in coins(60, 3, curvature.COUNTS_WITH_PEAK):
+    even = Coin(4, 4), Coin(2, 3, 2.0, 1.0)
+    for coin in (*coins(60, 3, curvature.COUNTS_WITH_PEAK), *even):
         joint = coin.log_joint(theta[:, None])
         over_eta = coin.logit_log_joint(eta[:, None])
         assert np.allclose(over_eta, joint + np.log(theta * (1 - theta)), atol=1e-9)
@@ -214,7 +215,8 @@ def test_the_jacobian_moves_the_peak():
         assert peaks[1] == pytest.approx(mean_by_sum(coin), abs=1e-3)
         assert abs(peaks[1] - 0.5) <= abs(peaks[0] - 0.5) + 1e-3
         mode = (first - 1) / (first + second - 2)
-        assert (mode == first / (first + second)) == (mode == 0.5)
+        stays = mode == pytest.approx(first / (first + second), abs=1e-9)
+        assert stays == (abs(mode - 0.5) < 1e-9) == (first == second)
 
 
 @claim(
