@@ -108,7 +108,7 @@ CUT = """() => slides.map((slide, index) => {
 
 def test_no_slide_is_cut(visit, stem):
     page = deck_of(visit, stem)
-    assert page.evaluate("slides.length") > 30
+    assert page.evaluate("slides.length") > 15
     assert page.evaluate(CUT) == []
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate(CUT) == [], "with the answers open"
@@ -119,7 +119,7 @@ def test_letters_in_pictures_can_be_read_from_the_back(visit, stem):
     page = deck_of(visit, stem)
     widths = page.evaluate("""() => [...document.querySelectorAll('.picture svg[role=img]')].map(
         one => 10 * one.getBoundingClientRect().width / one.viewBox.baseVal.width)""")
-    assert len(widths) > 5
+    assert len(widths) > 2
     assert min(widths) >= 10, sorted(widths)[:5]
 
 
