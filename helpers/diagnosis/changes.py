@@ -8,6 +8,8 @@ from helpers.diagnosis.case import Finding
 from helpers.diagnosis.floating import floating_error
 from helpers.diagnosis.numbers import ratio
 
+MOST_RATIOS = 16  # quantities, of which every ratio is tried
+
 
 def change(view, known, sizes):
     """How `view.answer` comes from `known` by one change: (kind, facts), or None.
@@ -52,7 +54,10 @@ def _offset(view, k, sizes):
     constant = np.median(each)
     if view.equal(view.answer, k + constant):
         return "offset", {"offset": ratio(constant)}
-    found = _of_sizes(view, each, sizes, lambda values: values + k)
+    # Nobody adds a ratio by mistake: what equals one is better said by the formula's own terms.
+    rows = [i for i, name in enumerate(sizes[0]) if "/" not in name.removeprefix("1/")]
+    simple = [sizes[0][i] for i in rows], sizes[1][rows]
+    found = _of_sizes(view, each, simple, lambda values: values + k)
     return ("offset", {"offset": found}) if found else None
 
 
@@ -162,10 +167,11 @@ def _sizes(case):
                     found |= {f"({name} − 1)/{name}": (v - 1) / v}
                 found |= {f"(1 + {name})/{name}": (1 + v) / v, f"{name}/(1 + {name})": v / (1 + v)}
     sums = {n: v for n, v in shapes.items() if n.startswith("Σ")}
-    given = {n: v for n, v in scalars.items() if n in case.names or n.startswith("max(")}
+    given = scalars | shapes if len(scalars | shapes) <= MOST_RATIOS else scalars
     for (one, v), (two, w) in itertools.permutations((given | sums).items(), 2):
         with np.errstate(all="ignore"):
-            found[f"{one}/{two}"] = v / w
+            top, bottom = (f"({n})" if " + " in n or " − " in n else n for n in (one, two))
+            found.setdefault(f"{top}/{bottom}", v / w)
     good = {n: v for n, v in found.items() if np.ptp(v) and np.isfinite(v).all() and np.all(v)}
     return list(good), np.array(list(good.values())).reshape(len(good), len(case.probes))
 
