@@ -32,7 +32,7 @@ def _factor(view, k, sizes):
     y = view.answer
     used = np.abs(k) > 1e-6 * np.abs(k).max()
     factors = np.where(used, y / np.where(k == 0, 1, k), np.nan)
-    constant = np.nanmedian(factors)
+    constant = np.median(factors[used])
     if view.equal(y, constant * k):
         factor = ratio(constant)
         return ("factor", {"factor": factor}) if factor not in ("0", "1") else None
@@ -100,7 +100,7 @@ def _power(view, k):
                     return "function", {"function": name, "factor": ratio(factor)}
         if np.any(k == 0) or np.any(y == 0) or len(k) < 3:
             return None
-        slope, shift = np.polyfit(np.log(np.abs(k)), np.log(np.abs(y)), 1)
+        slope, shift = _line(np.log(np.abs(k)), np.log(np.abs(y)))
         slope = np.round(slope, 6)
         for sign in (np.sign(k), np.ones_like(k), -np.ones_like(k)):
             value = sign * np.exp(shift) * np.abs(k) ** slope
@@ -108,6 +108,14 @@ def _power(view, k):
                 factor = ratio(sign[0] * np.exp(shift) if (sign == sign[0]).all() else 1)
                 return "power", {"power": ratio(slope), "factor": factor}
     return None
+
+
+def _line(x, y):
+    """(slope, height at 0) of the least-squares line; no slope where x stands still."""
+    x_off = x - x.mean()
+    spread = x_off @ x_off
+    slope = x_off @ y / spread if spread else 0.0
+    return slope, y.mean() - slope * x.mean()
 
 
 def _of_each_probe(values, owner):
