@@ -60,7 +60,7 @@ def _simple(atoms):
         for words, function in functions.items():
             if words == "|{0}|" and _positive(values):
                 continue
-            bracketed = f"({name})" if is_sum(name) and words != "{0}" else name
+            bracketed = f"({name})" if is_sum(name) and words not in ("{0}", "|{0}|") else name
             found[words.format(bracketed)] = (name, [function(v) for v in values])
     return found
 
