@@ -210,3 +210,12 @@ COVARIANCE, STEP = check.line_covariance.solution, check.leapfrog_step.solution
 def test_density_of_the_prior_on_the_noise():
     total = dblquad(lambda u, v: bands._prior(u), 0, 1, 1e-9, 400)[0]
     assert total == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("noise", data.NOISES)
+def test_densities_of_the_picture_integrate_to_one(noise):
+    for n in data.SIZES:
+        _, (exact, peak_, bars, product) = faithful.answers(n, ORIGINS[1], noise, "slope")
+        for curve in (exact, peak_, product):
+            assert np.trapezoid(curve, faithful.UNITS) == pytest.approx(1, abs=0.01)
+        assert bars.sum() * (faithful.EDGES[1] - faithful.EDGES[0]) == pytest.approx(1, abs=0.02)
