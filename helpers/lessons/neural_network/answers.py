@@ -22,7 +22,9 @@ from helpers.words import fixed, listed
 PANELS = ("mode", "Laplace", "Laplace, linear", "VI")
 COLORS = (SAMPLES, LOSS, ACCENT, APPROXIMATION)
 MIDDLE = GRID.size // 2  # x = 0
-TURNED = np.concatenate([GRID, GRID[::-1]])  # along a band's lower end and back by its upper
+TURNED = np.concatenate(
+    [GRID, GRID[::-1]]
+)  # a band's lower end and, turning beyond the panel, its upper
 
 
 @explorer("Four answers, and a long chain", *SETTING, size=(9.6, 5.0))
@@ -31,7 +33,7 @@ def bands(figure):
     panels = figure.subplots(2, 2, sharex=True, sharey=True).ravel()
     areas, lines, exact = [], [], []
     for ax, name, color in zip(panels, PANELS, COLORS, strict=True):
-        draw_points(ax, title=name)
+        draw_points(ax, title=name, animated=True)
         areas += ax.fill(TURNED, 0 * TURNED, facecolor=tint(color), linewidth=0, animated=True)
         lines.append(draw_curve(ax, GRID, 0 * GRID, color=color, linestyle="-", animated=True))
         style = dict(linestyle=":", linewidth=1.5, animated=True)

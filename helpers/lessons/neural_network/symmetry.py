@@ -49,7 +49,7 @@ def straight(way):
 @explorer(
     "From a mode to its copy",
     Choice("way", "the copy", tuple(WAYS), next(iter(WAYS))),
-    Slider("share", "share of the way", 0.0, 1.0, 0.0, 0.05),
+    Slider("share", "share of the way", 0.0, 1.0, 0.25, 0.05),
     size=(9.6, 3.9),
 )
 def walk(figure):

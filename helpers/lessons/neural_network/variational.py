@@ -1,5 +1,7 @@
 """Section 6: the ELBO's gradient by reparameterisation, and what mean field does to units."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.lessons.neural_network.gradient import complex_step
@@ -108,7 +110,9 @@ def awake(hidden, scale):
     return np.abs(mean) > 2 * sd
 
 
-@explorer("What mean field does to the units", *SETTING, size=(9.6, 3.9))
+@explorer(
+    "What mean field does to the units", replace(SETTING[0], start="8"), SETTING[1], size=(9.6, 3.9)
+)
 def units(figure):
     """A row for each unit, at most 16: q's mean and ± 2 sd of w, c and v; dotted, the prior's."""
     panels = figure.subplots(1, 3, sharey=True)
