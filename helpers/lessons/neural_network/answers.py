@@ -14,7 +14,6 @@ from helpers.plots import (
     TARGET,
     Note,
     draw_curve,
-    tint,
 )
 from helpers.widgets import explorer
 from helpers.words import fixed, listed
@@ -33,8 +32,10 @@ def bands(figure):
     panels = figure.subplots(2, 2, sharex=True, sharey=True).ravel()
     areas, lines, exact = [], [], []
     for ax, name, color in zip(panels, PANELS, COLORS, strict=True):
-        draw_points(ax, title=name, animated=True)
-        areas += ax.fill(TURNED, 0 * TURNED, facecolor=tint(color), linewidth=0, animated=True)
+        draw_points(ax, title=name)
+        # Not opaque: the points lie in the still layer, under it.
+        style = dict(facecolor=color, alpha=0.4, linewidth=0, animated=True)
+        areas += ax.fill(TURNED, 0 * TURNED, **style)
         lines.append(draw_curve(ax, GRID, 0 * GRID, color=color, linestyle="-", animated=True))
         style = dict(linestyle=":", linewidth=1.5, animated=True)
         exact.append(draw_curve(ax, TURNED, 0 * TURNED, color=TARGET, **style))

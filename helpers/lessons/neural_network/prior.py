@@ -12,11 +12,11 @@ WIDE = np.linspace(-3.4, 3.4, 103)  # a little beyond the panel
 N_DRAWS = 8
 
 
-def draw_points(ax, *, title="", ylabel="", animated=False):
-    """Axes over x with our points, and the gap between them; `animated` points lie over areas."""
+def draw_points(ax, *, title="", ylabel=""):
+    """Axes over x with our points, and the gap between them."""
     set_axes(ax, (-3.1, 3.1), (-TOP, TOP), xlabel="x", ylabel=ylabel, title=title)
     ax.axvspan(-GAP, GAP, color="0.93", linewidth=0)
-    points = draw_marker(ax, color=DATA, animated=animated, markersize=5, zorder=4)
+    points = draw_marker(ax, color=DATA, animated=False, markersize=5, zorder=4)
     points.set_data(X, Y)
 
 
