@@ -6,24 +6,15 @@ from helpers.diagnostics import LARGEST_R_HAT
 from helpers.lessons.neural_network.points import SETTING
 from helpers.lessons.neural_network.prior import draw_points
 from helpers.lessons.neural_network.stored import GRID, N_LONG, stored
-from helpers.plots import (
-    ACCENT,
-    APPROXIMATION,
-    LOSS,
-    SAMPLES,
-    TARGET,
-    Note,
-    draw_curve,
-)
+from helpers.plots import ACCENT, APPROXIMATION, LOSS, SAMPLES, TARGET, Note, draw_curve
 from helpers.widgets import explorer
 from helpers.words import fixed, listed
 
 PANELS = ("mode", "Laplace", "Laplace, linear", "VI")
 COLORS = (SAMPLES, LOSS, ACCENT, APPROXIMATION)
 MIDDLE = GRID.size // 2  # x = 0
-TURNED = np.concatenate(
-    [GRID, GRID[::-1]]
-)  # a band's lower end and, turning beyond the panel, its upper
+# Along a band's lower end and, turning beyond the panel, back by its upper.
+TURNED = np.concatenate([GRID, GRID[::-1]])
 
 
 @explorer("Four answers, and a long chain", *SETTING, size=(9.6, 5.0))
