@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 from scipy.special import eval_hermitenorm
 
 from helpers.arguments import count, positive_scalar, real_array, scalar, vector
@@ -162,7 +162,7 @@ def _derivatives(a, v):
 
 def _descend(kl):
     """Nearly a stationary point of `kl(u, v) -> (value, gradient, Hessian)`, downhill from 0."""
-    return minimize(
+    return scipy.optimize.minimize(
         lambda x: kl(*x)[:2],
         np.zeros(2),
         method="trust-exact",

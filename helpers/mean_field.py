@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import tanhsinh
+import scipy
 
 from helpers.arguments import (
     broadcast,
@@ -188,7 +188,7 @@ def coverage(model, s2, level=0.95):
     def radial(a):
         return -np.expm1(np.log1p(-level) / (small * np.cos(a) ** 2 + large * np.sin(a) ** 2))
 
-    return float(tanhsinh(radial, 0, np.pi / 2).integral * 2 / np.pi)
+    return float(scipy.integrate.tanhsinh(radial, 0, np.pi / 2).integral * 2 / np.pi)
 
 
 def _pairs(name, value):

@@ -8,6 +8,7 @@ A `draw_*` returns matplotlib's own artist; a class puts several together, and i
 them. `animated=True` marks what will move.
 """
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -24,7 +25,7 @@ from helpers.words import signed
 TARGET, APPROXIMATION, DATA, SAMPLES = "#0072B2", "#C44E00", "#4D4D4D", "#007A5A"
 # Each at least 3 : 1 on white. The violet is dark: without red and green it is a blue, and only its
 # darkness sets it apart from the target's.
-GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#B3005E"
+GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#CC1F9B"
 DASHES = {TARGET: "-", APPROXIMATION: (0, (5, 2))}
 
 
@@ -51,16 +52,32 @@ class Area:
         self._area.set_data(x, height, np.zeros_like(height))
 
 
-class Rings:
-    """Rings, at first none, all in one mark, since each mark takes time; and their centre."""
+class Outlines:
+    """Lines, at first none, all in one mark, since each mark takes time."""
 
     def __init__(self, ax, *, color, label=None, linewidth=2.2, **style):
-        self._rings = _outline(ax, color, label, dict(linewidth=linewidth, zorder=2) | style)
-        self._centre = ax.plot([], [], marker="+", color=color, markersize=9, mew=2, **style)[0]
+        self._lines = _outline(ax, color, label, dict(linewidth=linewidth, zorder=2) | style)
+
+    def move(self, outlines):
+        """`outlines`: one (2, n) array a line, of any number of lines."""
+        lengths = [outline.shape[1] for outline in outlines]
+        codes = np.full(sum(lengths), Path.LINETO)
+        codes[np.cumsum(lengths) - lengths] = Path.MOVETO
+        self._lines.set_path(Path(np.hstack([np.empty((2, 0)), *outlines]).T, codes))
+
+
+class Rings:
+    """Rings, at first none, and their centre."""
+
+    def __init__(self, ax, *, color, label=None, **style):
+        self._rings = Outlines(ax, color=color, label=label, **style)
+        form = "x" if color == APPROXIMATION else "+"
+        style = dict(color=color, marker=form, markersize=9, mew=2) | style
+        self._centre = ax.plot([], [], **style)[0]
 
     def move(self, outlines, centre):
         """`outlines`: one (2, n) array a ring."""
-        self._rings.set_path(Path.make_compound_path(*(Path(outline.T) for outline in outlines)))
+        self._rings.move(outlines)
         self._centre.set_data([centre[0]], [centre[1]])
 
 
@@ -117,33 +134,34 @@ class Waterfall:
 
 
 class Table:
-    """A square for each entry of a table, with its number in it."""
+    """A column for each entry of a table, filled up to it, and its number over it."""
 
     def __init__(self, ax, shape, *, color, **style):
         rows, columns = shape
         set_axes(ax, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
         ax.set(aspect="equal", xticks=range(columns), yticks=range(rows))
         nothing, style = Path(np.empty((0, 2))), dict(linewidth=0) | style
-        self._squares = ax.add_patch(PathPatch(nothing, facecolor=tint(color), **style))
+        self._columns = ax.add_patch(PathPatch(nothing, facecolor=tint(color), **style))
         self._numbers = ax.add_patch(PathPatch(nothing, facecolor="black", **style))
 
     def move(self, table, full):
-        """Areas in proportion to the entries: `full` fills its place."""
+        """Heights in proportion to the entries: `full` fills its place."""
         corners, outlines, codes = [], [], []
         for (row, column), value in np.ndenumerate(table):
             place = np.array([column, row])
-            corners.append(place + 0.48 * np.sqrt(value / full) * SQUARE)
+            # Rows go downwards. From below: a mark in the middle would be a blot on its number.
+            corners.append(place + [0, 0.46] + [0.92, 0.92 * value / full] * COLUMN)
             outline, code, width = _line(f"{value:.1f}")
             # In units of a place, y downwards; the letters are Note.SIZE points high.
             middle = [width / 2, 0.36 * Note.SIZE]
             outlines.append((outline - middle) * [0.028, -0.028] + place)
             codes.append(code)
         closed = np.tile([1, 2, 2, 2, 79], table.size)
-        self._squares.set_path(Path(np.concatenate(corners), closed))
+        self._columns.set_path(Path(np.concatenate(corners), closed))
         self._numbers.set_path(Path(np.concatenate(outlines), np.concatenate(codes)))
 
 
-SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+COLUMN = np.array([[-0.5, 0], [0.5, 0], [0.5, -1], [-0.5, -1], [-0.5, 0]])
 
 
 class Note(PathPatch):
@@ -166,24 +184,34 @@ class Note(PathPatch):
         self.set_transform(ax.figure.dpi_scale_trans + anchor)
 
     def set_text(self, text):
-        vertices, codes = [np.empty((0, 2))], [np.empty(0, Path.code_type)]
+        letters, places = [], []
         for row, line in enumerate(text.splitlines()):
-            outline, code, width = _line(line)
-            start = -{"left": 0, "center": 0.5, "right": 1}[self._align] * width
-            height = -self.SIZE * (0.8 + row * self.LEADING)
-            vertices.append(outline + np.array([start, height]))
-            codes.append(code)
-        self.set_path(Path(np.concatenate(vertices) / 72, np.concatenate(codes)))
+            found = [_letter(character) for character in line]
+            width = sum(advance for _, _, advance in found)
+            x = -{"left": 0, "center": 0.5, "right": 1}[self._align] * width
+            y = -self.SIZE * (0.8 + row * self.LEADING)
+            for letter in found:
+                places.append((x, y))
+                x += letter[2]
+            letters += found
+        outline, codes = _together(letters, places)
+        self.set_path(Path(outline / 72, codes))
 
 
 def _line(text):
     """The outline of one line of text, its codes and its width, in points."""
-    vertices, codes, width = [np.empty((0, 2))], [np.empty(0, Path.code_type)], 0.0
-    for outline, code, advance in map(_letter, text):
-        vertices.append(outline + np.array([width, 0]))
-        codes.append(code)
-        width += advance
-    return np.concatenate(vertices), np.concatenate(codes), width
+    letters = [_letter(character) for character in text]
+    *starts, width = itertools.accumulate((advance for *_, advance in letters), initial=0.0)
+    return *_together(letters, [(start, 0.0) for start in starts]), width
+
+
+def _together(letters, places):
+    """One outline of all letters, each at its place, and its codes."""
+    if not letters:
+        return np.empty((0, 2)), np.empty(0, Path.code_type)
+    outlines, codes, _ = zip(*letters, strict=True)
+    shift = np.repeat(places, [len(code) for code in codes], axis=0)
+    return np.concatenate(outlines) + shift, np.concatenate(codes)
 
 
 @cache

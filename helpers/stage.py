@@ -23,6 +23,7 @@ from helpers.frame import framed, small_button
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
     "font.size": 10,
+    "figure.constrained_layout.w_pad": 0.09,  # inches: an upright label keeps off the edge
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10.5,
@@ -127,7 +128,19 @@ STRIP, STILL = 24, "Run this cell to move it."  # a line of so many pixels under
 
 
 class _ShortNumbers(RendererSVG):
-    """Outlines to a hundredth of a point, where matplotlib writes six decimals: half the size."""
+    """Outlines to a hundredth of a point, where matplotlib writes six decimals: half the size.
+
+    And nothing that nobody reads: no metadata, no groups with names.
+    """
+
+    def _write_metadata(self, metadata):
+        pass
+
+    def open_group(self, s, gid=None):
+        pass
+
+    def close_group(self, s):
+        pass
 
     def _convert_path(self, path, transform=None, clip=None, simplify=None, sketch=None):
         clip = (0.0, 0.0, self.width, self.height) if clip else None

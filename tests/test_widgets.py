@@ -97,7 +97,7 @@ def test_only_the_moving_artists_are_sent_again():
     stage.controls.widgets["a"].value = 2.0
     assert stage.still is still
     assert len(stage.layer.value) < len(still) / 3
-    assert stage.layer.value.count("line2d") == 1
+    assert stage.layer.value.count("<path") == 1
 
 
 def test_an_error_in_a_callback_is_shown_and_raised_and_goes_away():
@@ -178,8 +178,13 @@ def test_prediction_tells_right_from_wrong_and_blocks_nothing():
     buttons(box)["A. yes"].click()
     assert "✗ <b>Not A. yes.</b>" in texts(box)
     assert buttons(box)["▸ A. yes"]
+    buttons(box)["Show the answer"].click()
+    assert "✗ <b>Not A. yes.</b>" in texts(box), "the reply to the choice is gone"
+    assert texts(box).count("The answer: B. no.") == 1
     buttons(box)["B. no"].click()
     assert "✓ <b>Yes.</b>" in texts(box)
+    box = PREDICTION.live()
+    assert "It is small." not in texts(box)
     buttons(box)["Show the answer"].click()
     assert "It is small." in texts(box)
     assert bundle(PREDICTION)[0]["text/plain"] == "Predict. Is x big?"

@@ -1,8 +1,10 @@
 """What one move of a slider costs in the kernel, against the plain way, in the same run.
 
-`python tests/benchmarks/explorers.py`. The plain way is what `interact` with `plt.subplots` does:
-a new figure from the same arrays and a PNG of it at each move. Every explorer of every lesson,
-each slider swept over its range. Last: the cost of importing the lessons, in a fresh interpreter.
+`python tests/benchmarks/explorers.py`, or with parts of explorers' names after it. The plain way
+is what `interact` with `plt.subplots` does: a new figure from the same arrays and a PNG of it at
+each move. Every explorer of every lesson, each slider swept over its range, every setting visited
+for the first time. `cpu` is the processor's time, which other programs lengthen less than the
+clock's; the ratio is of these. Last: the cost of importing the lessons, in a fresh interpreter.
 """
 
 import base64
@@ -13,7 +15,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from statistics import median
 
 import matplotlib
 import numpy as np
@@ -55,21 +56,25 @@ def plain(explorer, values):
 
 
 def timed(action, *arguments, **values):
-    """(milliseconds, result) of one call."""
-    start = time.perf_counter()
+    """(milliseconds by the clock, milliseconds of the processor, result) of one call."""
+    start, start_cpu = time.perf_counter(), time.process_time()
     result = action(*arguments, **values)
-    return 1000 * (time.perf_counter() - start), result
+    cpu = time.process_time() - start_cpu
+    return 1000 * (time.perf_counter() - start), 1000 * cpu, result
 
 
 def measure(name, explorer):
-    opened, stage = timed(Stage, explorer)
+    opened, _, stage = timed(Stage, explorer)
     moves = list(sweep(explorer))
     for values in moves[:3]:
         stage.draw(**values)
-    update = median(timed(stage.draw, **values)[0] for values in moves)
-    naive = median(timed(plain, explorer, values)[0] for values in moves[:: len(moves) // 6])
+    updates = np.array([timed(stage.draw, **values)[:2] for values in moves])
+    plain_moves = moves[:: max(1, len(moves) // 6)]
+    naive = np.array([timed(plain, explorer, values)[:2] for values in plain_moves])
+    (update, cpu), (slow, slow_cpu) = np.median(updates, axis=0), np.median(naive, axis=0)
     size = len(stage.layer.value) / 1000
-    print(f"{name:44}{update:10.1f}{naive:10.0f}{naive / update:7.0f}{size:6.0f}{opened:9.0f}")
+    times = f"{update:10.1f}{cpu:7.1f}{slow:10.0f}{slow_cpu:7.0f}{slow_cpu / cpu:7.0f}"
+    print(f"{name:46}{times}{size:6.0f}{opened:9.0f}", flush=True)
 
 
 def memory(explorer):
@@ -86,24 +91,33 @@ def memory(explorer):
 IMPORT = """
 import importlib, pkgutil, resource, time
 import helpers.lessons.{lesson} as lesson
-start = time.perf_counter()
+start, start_cpu = time.perf_counter(), time.process_time()
 for module in pkgutil.iter_modules(lesson.__path__, lesson.__name__ + "."):
     importlib.import_module(module.name)
-seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+seconds, cpu = time.perf_counter() - start, time.process_time() - start_cpu
+used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:  # ru_maxrss starts at the parent's peak; where Linux tells, take this process's own
     used = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
 except OSError:
     pass
-print(f"import all of helpers.lessons.{lesson}: {{seconds:.2f}} s, {{used / 1000:.0f}} MB")
+times = f"{{seconds:.2f}} s, {{cpu:.2f}} s of the processor"
+print(f"import all of helpers.lessons.{lesson}: {{times}}, {{used / 1000:.0f}} MB")
 """
 
 
+HEAD = f"{'explorer':46}{'update ms':>10}{'cpu':>7}{'plain ms':>10}{'cpu':>7}{'ratio':>7}"
+
+
 if __name__ == "__main__":
-    print(f"{'explorer':44}{'update ms':>10}{'plain ms':>10}{'ratio':>7}{'kB':>6}{'open ms':>9}")
+    wanted = sys.argv[1:]
+    print(f"{HEAD}{'kB':>6}{'open ms':>9}")
     found = {parameter.id: parameter.values[0] for parameter in parts(Explorer)}
     moving = {name: explorer for name, explorer in found.items() if explorer.controls}
     for name, explorer in moving.items():
-        measure(name, explorer)
+        if not wanted or any(part in name for part in wanted):
+            measure(name, explorer)
+    if wanted:
+        sys.exit()
     memory(next(iter(moving.values())))
     for lesson in sorted({module.__name__.split(".")[2] for module in lesson_modules()}):
         subprocess.run([sys.executable, "-c", IMPORT.format(lesson=lesson)], check=True)

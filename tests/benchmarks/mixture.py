@@ -88,9 +88,9 @@ def times(x, model, start, sweeps, rounds):
 
 
 def seconds(run, *arguments):
-    begin = time.perf_counter()
+    begin = time.process_time()
     run(*arguments)
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def floor(n, k, d):

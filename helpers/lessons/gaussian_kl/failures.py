@@ -4,7 +4,7 @@ from decimal import Decimal, localcontext
 from math import exp, log, pi, sqrt
 
 import numpy as np
-from scipy.integrate import quad
+import scipy
 
 from helpers.gaussians import kl_univariate, log_normal
 from helpers.lessons.gaussian_kl.samples import RunningMean, running_mean
@@ -16,6 +16,7 @@ from helpers.plots import (
     SAMPLES,
     TARGET,
     Note,
+    Outlines,
     draw_curve,
     draw_marker,
     set_axes,
@@ -138,8 +139,10 @@ def missed_peak(figure):
     title = "p = N(μ, σ²), q = N(0, 20²); ticks: where quad looked"
     set_axes(ax, (-5, 105), (0, 1), xlabel="x", ylabel="density of p", title=title)
     density = draw_curve(ax, x, 0 * x, color=TARGET, animated=True)
-    looks = ax.plot([], [], "|", color=ACCENT, markersize=14, animated=True)[0]
+    looks = Outlines(ax, color=ACCENT, linewidth=1, animated=True)
     note = Note(ax, 0.02, 0.98)
+
+    quad = scipy.integrate.quad
 
     def update(mean, sd):
         places = []
@@ -159,7 +162,7 @@ def missed_peak(figure):
         fine.sort()
         density.set_data(fine, np.exp(log_normal(fine, mean, sd**2)))
         seen = np.unique(np.round(looked[(looked > -5) & (looked < 105)], 1))
-        looks.set_data(seen, 0.027 + 0 * seen)
+        looks.move([np.array([[place, place], [-0.006, 0.06]]) for place in seen])
         exact, everywhere, here = (fixed(value, 4) for value in (true, blind, local))
         note.set_text(f"exact {exact}, over (−∞, ∞) {everywhere}, over μ ± 12σ {here}")
         wrong = abs(blind - true) > 1e-3

@@ -1,7 +1,7 @@
 """Section 2, where q says “never”: supports, and a KL that is infinite."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from helpers.gaussians import log_normal
 from helpers.plots import APPROXIMATION, TARGET, Note, draw_curve, set_axes
@@ -18,7 +18,7 @@ def both_ways(cut, share):
     With m = P(|x| ≤ cut), q/p is a = (1 − share)/m + share inside and `share` outside, so
     KL(p‖q) = −m log a − (1 − m) log share and KL(q‖p) = m a log a + (1 − m) share log share.
     """
-    outside = 2 * norm.sf(cut)
+    outside = 2 * ndtr(-cut)
     inside = 1 - outside
     log_a = np.log(((1 - share) / inside) + share)
     if share == 0:
@@ -52,7 +52,7 @@ def never(figure):
     def update(cut, share):
         share = SHARES[share]
         inside = np.abs(x) <= cut
-        within = 1 - 2 * norm.sf(cut)
+        within = 1 - 2 * ndtr(-cut)
         log_ratio = np.full(x.shape, np.log(share) if share else -np.inf)
         log_ratio[inside] = np.log((1 - share) / within + share)
         curve.set_ydata(np.exp(log_p + log_ratio))

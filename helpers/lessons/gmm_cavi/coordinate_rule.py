@@ -1,7 +1,7 @@
 """The rule q_j* ∝ exp E₋ⱼ[log p], which tutorial 8 leaves for the board."""
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 from scipy.special import entr, expit, logsumexp
 
 from helpers import mixture
@@ -52,7 +52,7 @@ def _highest(row, lam, sig):
     def height(logit):
         return -elbo(state(phi=with_row(0, expit(logit))), lam, sig)
 
-    return -minimize_scalar(height, bounds=(-36, 36)).fun
+    return -scipy.optimize.minimize_scalar(height, bounds=(-36, 36)).fun
 
 
 coordinate = Derivation(

@@ -1,7 +1,7 @@
 """The problem, and the model as a story that draws data: tutorial 8."""
 
 import numpy as np
-from scipy.spatial.distance import pdist
+import scipy
 
 from helpers.gaussians import ellipse
 from helpers.lessons.gmm_cavi.data import eruptions
@@ -56,7 +56,7 @@ def _in_words(means, kinds, x, sd_noise):
     if len(means) == 1:
         return f"{N_DRAWN} points, all of one kind{hidden}."
     sizes = listed([str(n) for n in np.bincount(kinds, minlength=len(means))])
-    apart = pdist(means) / sd_noise
+    apart = scipy.spatial.distance.pdist(means) / sd_noise
     nearest = fixed(apart.min(), 1)
     if len(apart) == 1:
         return f"{N_DRAWN} points in kinds of {sizes}{hidden}. The centres lie {nearest} λ apart."

@@ -8,9 +8,9 @@ import numpy as np
 from helpers import mixture
 from helpers.gaussians import ellipse
 from helpers.lessons.gmm_cavi.data import eruptions, old_faithful
-from helpers.lessons.gmm_cavi.drawing import Components, Points, Symlog, draw_eruptions
+from helpers.lessons.gmm_cavi.drawing import CIRCLE, Components, Points, Symlog, draw_eruptions
 from helpers.mixture import MixtureModel
-from helpers.plots import ACCENT, LOSS, draw_curve, draw_marker, set_axes
+from helpers.plots import ACCENT, LOSS, Outlines, draw_curve, draw_marker, set_axes
 from helpers.widgets import Choice, Slider, explorer
 from helpers.words import count, fixed, listed, short, signed
 
@@ -61,6 +61,14 @@ def best_elbos(weights, sd_noise):
     return np.array([best_fit(weights, int(k), sd_noise)[2] for k in ALL])
 
 
+@cache
+def spreads(weights, n_components, sd_noise):
+    """The ellipse at 1 sd of the points that the best fit gives each kind with a point or more."""
+    phi = best_fit(weights, n_components, sd_noise)[1].responsibilities
+    held = phi[:, phi.sum(axis=0) > 1].T
+    return [ellipse(*shape_of(eruptions(), column), 1, 37) for column in held]
+
+
 def in_minutes(means):
     """Standardised means as durations and waiting times."""
     return old_faithful().mean(axis=0) + old_faithful().std(axis=0) * means
@@ -94,8 +102,8 @@ def kinds(figure):
     draw_eruptions(plane, "Dotted: λ. Dashed: the points' spread. ★ published")
     points, components = Points(plane, eruptions(), MOST, 0.05), Components(plane, MOST, 0.09)
     style = dict(color="black", linewidth=1.8, animated=True)
-    circles = [draw_curve(plane, [], [], linestyle=":", **style) for _ in ALL]
-    spreads = [draw_curve(plane, [], [], linestyle="--", **style) for _ in ALL]
+    dotted = Outlines(plane, linestyle=":", **style)
+    dashed = Outlines(plane, linestyle="--", **style)
     minutes = old_faithful()
     stars = draw_marker(plane, color="black", marker="*", markersize=15, zorder=6)
     stars.set_data(*((PUBLISHED_MEANS - minutes.mean(axis=0)) / minutes.std(axis=0)).T)
@@ -126,14 +134,9 @@ def kinds(figure):
         points.move(state.responsibilities)
         components.move(state.means, state.variances)
         counts = state.responsibilities.sum(axis=0)
-        for k, (circle, spread) in enumerate(zip(circles, spreads, strict=True)):
-            alive = k < n_components and counts[k] > 1
-            circle.set_visible(alive)
-            spread.set_visible(alive)
-            if alive:
-                mean, cov = shape_of(eruptions(), state.responsibilities[:, k])
-                circle.set_data(*ellipse(state.means[k], sd_noise**2 * np.eye(2), 1, 37))
-                spread.set_data(*ellipse(mean, cov, 1, 37))
+        alive = counts > 1
+        dotted.move([(mean + sd_noise * CIRCLE).T for mean in state.means[alive]])
+        dashed.move(spreads(weights, n_components, sd_noise))
         return (
             f"{weights.capitalize()} weights, λ = {short(sd_noise)}, K = {n_components}: ELBO "
             f"{fixed(elbo[n_components - 1], 2)}; {_in_words(state, counts)}. "

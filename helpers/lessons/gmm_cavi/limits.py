@@ -89,17 +89,21 @@ STARTS = np.array([(-1.2, -1.2), (0.0, 0.0), (0.9, 0.9)])
 SIGMA2, MOST_SWEEPS = 4.0, 150
 
 
+def nearness(x, means):
+    """−‖xᵢ − mₖ‖²/2, without the ‖xᵢ‖²/2 that all k share."""
+    return x @ means.T - 0.5 * (means * means).sum(axis=1)
+
+
 def em_responsibilities(x, means, noise_var):
     """EM's φ: equal weights, known λ, and no spread of the means."""
-    log_weights = -np.sum((x[:, None] - means) ** 2, axis=2) / (2 * noise_var)
+    log_weights = nearness(x, means) / noise_var
     weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
     return weights / weights.sum(axis=1, keepdims=True)
 
 
 def hard_responsibilities(x, means, noise_var=None):
     """All of a point to the nearest mean: k-means."""
-    nearest = np.sum((x[:, None] - means) ** 2, axis=2).argmin(axis=1)
-    return np.eye(len(means))[nearest]
+    return np.eye(len(means))[nearness(x, means).argmax(axis=1)]
 
 
 def means_by(assign, x, means, noise_var=None):

@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+import scipy
 
 from helpers.gaussians import ellipse, log_normal
 from helpers.lessons.mean_field_posterior.plane import LIMITS, PRIOR, draw_plane
@@ -40,7 +40,7 @@ def coverages():
         model = LinearGaussian([theta, theta], 0.0)
         pair = model.optimal_s2, np.diag(model.posterior_cov)
         values.append([coverage(model, s2, LEVEL) for s2 in pair])
-    return CubicSpline(angle, values)
+    return scipy.interpolate.CubicSpline(angle, values)
 
 
 def _draw_coverages(ax):

@@ -1,7 +1,7 @@
 """Section 3, its second half: the best q₁ while q₂ stays, by setting slopes to zero."""
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from helpers.lessons.mean_field_posterior.expectations import (
     expect,
@@ -53,7 +53,11 @@ def _flat_m(theta, x, m, s):
 
 def _flat_s2(theta, x, m, s):
     """The s₁² of slope 0, by bracketing."""
-    return brentq(lambda s_1: _slope_s(theta, x, m, np.array([s_1, s[1]])), 0.1, 3, xtol=1e-15) ** 2
+
+    def slope(s_1):
+        return _slope_s(theta, x, m, np.array([s_1, s[1]]))
+
+    return scipy.optimize.brentq(slope, 0.1, 3, xtol=1e-15) ** 2
 
 
 def _product_rule(theta, x, m, s):
@@ -96,7 +100,7 @@ slopes = Derivation(
             lambda theta, x, m, s: (
                 -m[0] * (1 + theta[0] ** 2) - theta[0] * theta[1] * m[1] + x * theta[0]
             ),
-            quoted="solution, eq. 2.12",
+            quoted="solution, eq. 2.12, but for its “= 0”",
         ),
         Line(
             r"m_1^* = \theta_1\,\frac{x-\theta_2m_2}{1+\theta_1^2}",
@@ -112,7 +116,7 @@ slopes = Derivation(
             " identity, for s₁.",
             lambda theta, x, m, s: -s[0] * (1 + theta[0] ** 2) + 1 / s[0],
             aside=_slope_s,
-            quoted="solution, eq. 2.14",
+            quoted="solution, eq. 2.14, but for its “= 0”",
         ),
         Line(
             r"s_1^{2*} = \frac1{1+\theta_1^2} = \frac1{\Lambda_{11}}",

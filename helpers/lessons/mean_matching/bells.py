@@ -1,8 +1,8 @@
 """The objective KL(p‖N(μ, 1)) in pictures, and the way down on it: worksheet problem 2."""
 
 import numpy as np
-from scipy.stats import norm
 
+from helpers.gaussians import log_normal
 from helpers.lessons.mean_matching.targets import LINE, facts
 from helpers.plots import (
     ACCENT,
@@ -34,7 +34,7 @@ def problem(figure):
     set_axes(ax, (-6, 6), (0, 0.55), xlabel="x", ylabel="density")
     draw_curve(ax, X, DENSITIES["two bumps"], color=TARGET, label="p: where x comes from")
     for name, mean, style in (("A", -2.0, ":"), ("B", 0.8, (0, (5, 2))), ("C", 2.0, "-.")):
-        bell = norm.pdf(X, mean, 1)
+        bell = np.exp(log_normal(X, mean, 1))
         draw_curve(ax, X, bell, color=APPROXIMATION, linestyle=style, label=f"q: bell {name}")
         ax.text(mean, 0.41, name, color=APPROXIMATION, ha="center", fontsize=12)
     ax.legend(loc="upper left")
@@ -80,7 +80,7 @@ def any_target(figure):
     def update(shape, mu):
         p = facts(shape)
         curve_p.set_ydata(DENSITIES[shape])
-        curve_q.set_ydata(norm.pdf(X, mu, 1))
+        curve_q.set_ydata(np.exp(log_normal(X, mu, 1)))
         mean.set_data([p.mean], [0])
         move_objective(p)
         value = p.kl(mu)
