@@ -10,7 +10,7 @@ from remake_neural_network import CHAINS, N_CLIMBS, PATH_LENGTHS
 
 from helpers.diagnostics import LARGEST_R_HAT, r_hat
 from helpers.lessons.neural_network import answers, chains, variational
-from helpers.lessons.neural_network.climbing import hessian
+from helpers.lessons.neural_network.climbing import climb, hessian
 from helpers.lessons.neural_network.exercises import elbo_gradient_exercise
 from helpers.lessons.neural_network.points import EDGE, GAP, HIDDEN, SCALES, held_out, model
 from helpers.lessons.neural_network.prior import WIDE
@@ -73,6 +73,25 @@ def test_chains_in_their_copies():
     f = model(*CHAINS).predict(z, np.linspace(-EDGE, EDGE, 12))
     assert r_hat(f).max() <= LARGEST_R_HAT + 0.003
     assert PATH_LENGTHS == (30, 80)
+
+
+@claim(
+    "With one hidden unit and s ≥ 1.5 three different functions are modes, less than 3 nats apart,"
+    " and the chains disagree about f itself."
+)
+def test_three_explanations():
+    rng = np.random.default_rng(0)
+    for scale in (1.5, 2.0):
+        network, found = model(1, scale), []
+        ends = [climb(network, rng.standard_normal(4))[-1] for _ in range(40)]
+        for z in sorted(ends, key=lambda z: -network.log_joint(z)):
+            f = network.predict(z, GRID)
+            assert np.linalg.eigvalsh(-hessian(network, z))[0] > 0
+            if not any(np.abs(f - other).max() < 0.1 for other, _ in found):
+                found.append((f, network.log_joint(z)))
+        assert len(found) == 3
+        assert found[0][1] - found[-1][1] < 3
+        assert stored("trust", 1, scale)[0] > 1.1
 
 
 @claim("For these weights it takes 30 to 80 gradients a draw.")
@@ -262,6 +281,8 @@ def test_two_faces_of_mean_field():
     "With one unit and s ≥ 1 it says “doubt it”, and once more, by a hair, with 16 units and s ="
     " 2.",
     "From 2 to 8 units it has no complaint.",
+    "R̂ of the weights is above 2.5 with 2 units and below 1.3 with 4 or more: there the chains do"
+    " wander from copy to copy.",
     "With one unit and s = 2 they sat in different explanations, and R̂ said so: 1.34 for f.",
 )
 def test_the_judge_is_judged():
@@ -271,6 +292,8 @@ def test_the_judge_is_judged():
         doubted = (hidden == 1 and scale >= 1) or (hidden, scale) == (16, 2.0)
         assert ("doubt it" in stage.summary) is doubted
         assert ("no complaint" in stage.summary) is not doubted
+        in_weights = stored("trust", hidden, scale)[2]
+        assert in_weights > 2.5 if hidden == 2 else hidden == 1 or in_weights < 1.3
     assert stored("trust", 16, 2.0)[0] < 1.015
     assert f"{stored('trust', 1, 2.0)[0]:.2f}" == "1.34"
 
@@ -288,6 +311,17 @@ def test_short_chains():
     seconds = [stored("seconds", *one) for one in SETTINGS if one[0] >= 2]
     ratios = [one[HMC] / one[VI] for one in seconds]
     assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.4", "1.0")
+
+
+@claim(
+    "All of them fail with one unit: no answer covers more than 64 % of the new points, at the"
+    " points or in the gap."
+)
+def test_one_unit_is_a_wrong_model():
+    found = np.array([score("coverage", (1, s)) for s in SCALES])
+    assert f"{100 * found.max():.0f}" == "64"
+    two = np.array([score("coverage", (2, s)) for s in SCALES])
+    assert two[:, :, 0].min() > found.max()
 
 
 @claim(

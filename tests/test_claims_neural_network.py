@@ -144,7 +144,7 @@ def test_the_chain_is_the_gradient():
 
 @claim(
     "At both ends the function is the same, and the log joint too.",
-    "Half-way it is lower by more than 400 nats: the copies are separate peaks.",
+    "Half-way it is lower by more than 400 nats: no straight way leads from one to the other.",
     "Half-way in “exchange the units” both units are equal, so that network is one with a single"
     " unit.",
     "In the next picture walk from a mode to its copy: equal at both ends, and a valley between.",

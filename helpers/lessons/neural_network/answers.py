@@ -6,23 +6,15 @@ from helpers.diagnostics import LARGEST_R_HAT
 from helpers.lessons.neural_network.points import SETTING
 from helpers.lessons.neural_network.prior import draw_points
 from helpers.lessons.neural_network.stored import GRID, N_LONG, stored
-from helpers.plots import (
-    ACCENT,
-    APPROXIMATION,
-    LOSS,
-    SAMPLES,
-    TARGET,
-    Note,
-    draw_curve,
-    tint,
-)
+from helpers.plots import ACCENT, APPROXIMATION, LOSS, SAMPLES, TARGET, Note, draw_curve
 from helpers.widgets import explorer
 from helpers.words import fixed, listed
 
 PANELS = ("mode", "Laplace", "Laplace, linear", "VI")
 COLORS = (SAMPLES, LOSS, ACCENT, APPROXIMATION)
 MIDDLE = GRID.size // 2  # x = 0
-TURNED = np.concatenate([GRID, GRID[::-1]])  # along a band's lower end and back by its upper
+# Along a band's lower end and, turning beyond the panel, back by its upper.
+TURNED = np.concatenate([GRID, GRID[::-1]])
 
 
 @explorer("Four answers, and a long chain", *SETTING, size=(9.6, 5.0))
@@ -32,7 +24,9 @@ def bands(figure):
     areas, lines, exact = [], [], []
     for ax, name, color in zip(panels, PANELS, COLORS, strict=True):
         draw_points(ax, title=name)
-        areas += ax.fill(TURNED, 0 * TURNED, facecolor=tint(color), linewidth=0, animated=True)
+        # Not opaque: the points lie in the still layer, under it.
+        style = dict(facecolor=color, alpha=0.4, linewidth=0, animated=True)
+        areas += ax.fill(TURNED, 0 * TURNED, **style)
         lines.append(draw_curve(ax, GRID, 0 * GRID, color=color, linestyle="-", animated=True))
         style = dict(linestyle=":", linewidth=1.5, animated=True)
         exact.append(draw_curve(ax, TURNED, 0 * TURNED, color=TARGET, **style))

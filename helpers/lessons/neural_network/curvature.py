@@ -171,7 +171,7 @@ def directions():
 @explorer(
     "Leaving the mode in one direction",
     Slider("k", "direction, flat first", 1, 13, 1, 1),
-    Slider("t", "Laplace's sd walked", -3.0, 3.0, 0.0, 0.25),
+    Slider("t", "Laplace's sd walked", -3.0, 3.0, 1.0, 0.25),
     size=(9.6, 3.9),
 )
 def leaving(figure):

@@ -29,6 +29,7 @@ copies = Prediction(
         "Exchanging one unit with one of 7 others is a beginning: any order of all 8 will do.",
         "That is the signs alone: 2⁸ − 1.",
         "That is the orders alone, less the one it has. Each unit can turn its signs as well.",
+        "",
     ),
 )
 

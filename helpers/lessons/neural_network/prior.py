@@ -14,7 +14,7 @@ N_DRAWS = 8
 
 def draw_points(ax, *, title="", ylabel=""):
     """Axes over x with our points, and the gap between them."""
-    set_axes(ax, (-3.2, 3.2), (-TOP, TOP), xlabel="x", ylabel=ylabel, title=title)
+    set_axes(ax, (-3.1, 3.1), (-TOP, TOP), xlabel="x", ylabel=ylabel, title=title)
     ax.axvspan(-GAP, GAP, color="0.93", linewidth=0)
     points = draw_marker(ax, color=DATA, animated=False, markersize=5, zorder=4)
     points.set_data(X, Y)

@@ -33,16 +33,23 @@ def all_copies(z):
     return np.array([copy(z, o, turned) for o in itertools.permutations(units) for turned in signs])
 
 
+def first_mode():
+    """The mode's copy with positive and rising w: which one is stored is chance."""
+    mode = stored("mode", HIDDEN, SCALE)
+    order = np.argsort(np.abs(mode[:HIDDEN]))
+    return copy(mode, order, np.sign(mode[order]))
+
+
 def straight(way):
     """Weights on the straight line from the mode to its copy, one for each of SHARES: (101, D)."""
-    mode = stored("mode", HIDDEN, SCALE)
+    mode = first_mode()
     return mode + SHARES[:, None] * (copy(mode, *WAYS[way]) - mode)
 
 
 @explorer(
     "From a mode to its copy",
     Choice("way", "the copy", tuple(WAYS), next(iter(WAYS))),
-    Slider("share", "share of the way", 0.0, 1.0, 0.0, 0.05),
+    Slider("share", "share of the way", 0.0, 1.0, 0.25, 0.05),
     size=(9.6, 3.9),
 )
 def walk(figure):
@@ -50,7 +57,7 @@ def walk(figure):
     left, right = figure.subplots(1, 2, width_ratios=(1.3, 1))
     draw_points(left, ylabel="y", title="The function")
     network = model(HIDDEN, SCALE)
-    mode = stored("mode", HIDDEN, SCALE)
+    mode = first_mode()
     draw_curve(left, WIDE, network.predict(mode, WIDE), color=TARGET, label="at the mode")
     f = draw_curve(left, WIDE, 0 * WIDE, color=SAMPLES, linestyle="-.", animated=True)
     f.set_label("on the way")

@@ -1,6 +1,10 @@
 """Section 6: the ELBO's gradient by reparameterisation, and what mean field does to units."""
 
+from dataclasses import replace
+
 import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from helpers.lessons.neural_network.gradient import complex_step
 from helpers.lessons.neural_network.points import NOISE_SD, SETTING, X, Y
@@ -108,7 +112,9 @@ def awake(hidden, scale):
     return np.abs(mean) > 2 * sd
 
 
-@explorer("What mean field does to the units", *SETTING, size=(9.6, 3.9))
+@explorer(
+    "What mean field does to the units", replace(SETTING[0], start="8"), SETTING[1], size=(9.6, 3.9)
+)
 def units(figure):
     """A row for each unit, at most 16: q's mean and ± 2 sd of w, c and v; dotted, the prior's."""
     panels = figure.subplots(1, 3, sharey=True)
@@ -117,7 +123,8 @@ def units(figure):
         set_axes(ax, (-7, 7), (16.7, 0.3), xlabel="weight", title=name)
         ax.axvline(0, color="black", linewidth=0.6)
         edges.append(draw_curve(ax, [], [], color=DATA, linestyle=":", animated=True))
-        bars.append(ax.hlines([], [], [], color=APPROXIMATION, linewidth=2.2, animated=True))
+        style = dict(edgecolor=APPROXIMATION, linewidth=2.2, animated=True)
+        bars.append(ax.add_patch(PathPatch(Path(np.empty((0, 2))), **style)))
         dots.append(draw_marker(ax, color=LOSS, markersize=5))
     panels[0].set_ylabel("unit, the loudest first")
 
@@ -130,7 +137,7 @@ def units(figure):
             edges[k].set_data([-2 * scale] * 2 + [2 * scale] * 2, [17, 0, 0, 17])
             m, reach = mean[k, order], 2 * sd[k, order]
             ends = np.stack([m - reach, rows, m + reach, rows], axis=1)
-            bars[k].set_segments(ends.reshape(-1, 2, 2))
+            bars[k].set_path(Path(ends.reshape(-1, 2), [Path.MOVETO, Path.LINETO] * len(rows)))
             dots[k].set_data(m, rows)
         heard = int(awake(hidden, scale).sum())
         return (
