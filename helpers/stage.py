@@ -47,7 +47,8 @@ class Stage:
             self._update = explorer.scene(self.figure)
             self.controls = Controls(explorer.controls, self.draw)
             self.summary = self._update(**self.controls.values)
-            self.figure.get_layout_engine().execute(self.figure)
+            if self.figure.axes:
+                self.figure.get_layout_engine().execute(self.figure)
             self.figure.set_layout_engine(None)  # frozen; with "none", savefig would draw twice
             moving = self.figure.findobj(lambda artist: artist.get_animated())
             self.moving = sorted(moving, key=lambda artist: artist.get_zorder())

@@ -97,7 +97,7 @@ def test_only_the_moving_artists_are_sent_again():
     stage.controls.widgets["a"].value = 2.0
     assert stage.still is still
     assert len(stage.layer.value) < len(still) / 3
-    assert stage.layer.value.count("line2d") == 1
+    assert stage.layer.value.count("<path") == 1
 
 
 def test_an_error_in_a_callback_is_shown_and_raised_and_goes_away():
