@@ -36,11 +36,12 @@ SHARED = [  # (name, namespace, its copy) of what every function uses
 ]
 
 _reply = None  # where the answer goes; None in every process but an examining one
+_printed = None  # the stream of what the student prints
 
 
 def serve(module):
     """Load the exercises of `module`, wait for a request on stdin, answer it, and end."""
-    global _reply
+    global _reply, _printed
     # Who started the notebook in the background may have left SIGINT ignored, and it is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with open(os.devnull, "w", encoding="ascii") as nowhere:
@@ -57,8 +58,9 @@ def serve(module):
         os.register_at_fork(
             after_in_child=lambda: [os.dup2(nowhere, channel) for channel in (printed, _reply)]
         )
+    _printed = Printed(printed)
     sys.stdout = sys.stderr = io.TextIOWrapper(
-        Printed(printed), encoding="utf-8", errors="replace", newline="\n", write_through=True
+        _printed, encoding="utf-8", errors="replace", newline="\n", write_through=True
     )
     np.seterr(all="ignore")
     warnings.simplefilter("ignore")
@@ -69,6 +71,7 @@ def serve(module):
 
 def answer(outcome, message):
     """Send the verdict and end, whatever is still running here."""
+    _printed.close_with_count()
     os.write(_reply, json.dumps([outcome, message]).encode())
     os._exit(0)
 
@@ -150,6 +153,8 @@ class Watched:
                 raise
             finally:
                 _refuse_changes()
+                if _printed:
+                    _printed.talking = False
                 self.left -= monotonic() - start
                 _arm(self.patience)
                 sys.setrecursionlimit(depth)
@@ -193,19 +198,34 @@ def said(trouble):
 
 
 class Printed(io.RawIOBase):
-    """A stream that sends on at once what is printed, lest it is lost, and then cuts it."""
+    """A stream that sends on at once what the first call prints, lest it is lost, and cuts it.
+
+    Every call prints much the same: those after the first that prints are counted.
+    """
 
     def __init__(self, channel):
         self.channel, self.lines, self.left = channel, MOST_LINES, MOST_BYTES
+        self.calls, self.talking, self.ended = 0, False, True
 
     def writable(self):
         return True
 
     def write(self, data):
         data = bytes(data)
-        if self.left > 0:
+        if data and not self.talking:
+            self.talking = True
+            self.calls += 1
+        if self.left > 0 and self.calls == 1:
             kept = b"".join(data.splitlines(keepends=True)[: self.lines])[: self.left]
             self.lines -= kept.count(b"\n")
             self.left = self.left - len(kept) if self.lines else 0
-            os.write(self.channel, kept if self.left else kept.rstrip(b"\n") + b"\n[cut here]")
+            sent = kept if self.left else kept.rstrip(b"\n") + b"\n[cut here]"
+            self.ended = sent.endswith(b"\n")
+            os.write(self.channel, sent)
         return len(data)
+
+    def close_with_count(self):
+        """Say how many calls printed, where there were several."""
+        if self.calls > 1:
+            line = f"[printed by the first of {self.calls} calls]\n"
+            os.write(self.channel, (line if self.ended else f"\n{line}").encode())

@@ -31,7 +31,8 @@ class Exercise:
     `solution` is the reference; `probe(rng)` draws its arguments; `slips` maps each known mistake
     to a function that makes it. The rest is optional: `scales` where the answer is a sum;
     `identities` maps a property in words to (function, *arguments) -> (left, "=", "≤" or "≥",
-    right); `parts` names the parts of an answer; `examples` are arguments in round numbers, the
+    right); `parts` names the parts of an answer; `follows` maps the name of a part that is made of
+    others to (parts, *arguments) -> that part; `examples` are arguments in round numbers, the
     simplest first; `symbols(*arguments)` names quantities of the formula, sizes as ints;
     `specials` maps a special case in words to a change of the arguments; `readings` maps another
     reading of the text to its right answer; `reply(answer)` answers the claim that an answer
@@ -44,6 +45,7 @@ class Exercise:
     hints: tuple[str, ...]
     scales: tuple[Scale, ...] = ()
     identities: dict[str, Callable] | None = None
+    follows: dict[str, Callable] | None = None
     parts: tuple[str, ...] = ()
     examples: tuple = ()
     symbols: Callable | None = None

@@ -25,7 +25,7 @@ from helpers.words import signed
 TARGET, APPROXIMATION, DATA, SAMPLES = "#0072B2", "#C44E00", "#4D4D4D", "#007A5A"
 # Each at least 3 : 1 on white. The violet is dark: without red and green it is a blue, and only its
 # darkness sets it apart from the target's.
-GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#B3005E"
+GAIN, LOSS, ACCENT = "#CC8400", "#5A1E96", "#CC1F9B"
 DASHES = {TARGET: "-", APPROXIMATION: (0, (5, 2))}
 
 
@@ -71,8 +71,9 @@ class Rings:
 
     def __init__(self, ax, *, color, label=None, **style):
         self._rings = Outlines(ax, color=color, label=label, **style)
-        marks = dict(marker="+", markersize=9, mew=2) | style
-        self._centre = ax.plot([], [], color=color, **marks)[0]
+        form = "x" if color == APPROXIMATION else "+"
+        style = dict(color=color, marker=form, markersize=9, mew=2) | style
+        self._centre = ax.plot([], [], **style)[0]
 
     def move(self, outlines, centre):
         """`outlines`: one (2, n) array a ring."""
@@ -133,33 +134,34 @@ class Waterfall:
 
 
 class Table:
-    """A square for each entry of a table, with its number in it."""
+    """A column for each entry of a table, filled up to it, and its number over it."""
 
     def __init__(self, ax, shape, *, color, **style):
         rows, columns = shape
         set_axes(ax, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
         ax.set(aspect="equal", xticks=range(columns), yticks=range(rows))
         nothing, style = Path(np.empty((0, 2))), dict(linewidth=0) | style
-        self._squares = ax.add_patch(PathPatch(nothing, facecolor=tint(color), **style))
+        self._columns = ax.add_patch(PathPatch(nothing, facecolor=tint(color), **style))
         self._numbers = ax.add_patch(PathPatch(nothing, facecolor="black", **style))
 
     def move(self, table, full):
-        """Areas in proportion to the entries: `full` fills its place."""
+        """Heights in proportion to the entries: `full` fills its place."""
         corners, outlines, codes = [], [], []
         for (row, column), value in np.ndenumerate(table):
             place = np.array([column, row])
-            corners.append(place + 0.48 * np.sqrt(value / full) * SQUARE)
+            # Rows go downwards. From below: a mark in the middle would be a blot on its number.
+            corners.append(place + [0, 0.46] + [0.92, 0.92 * value / full] * COLUMN)
             outline, code, width = _line(f"{value:.1f}")
             # In units of a place, y downwards; the letters are Note.SIZE points high.
             middle = [width / 2, 0.36 * Note.SIZE]
             outlines.append((outline - middle) * [0.028, -0.028] + place)
             codes.append(code)
         closed = np.tile([1, 2, 2, 2, 79], table.size)
-        self._squares.set_path(Path(np.concatenate(corners), closed))
+        self._columns.set_path(Path(np.concatenate(corners), closed))
         self._numbers.set_path(Path(np.concatenate(outlines), np.concatenate(codes)))
 
 
-SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+COLUMN = np.array([[-0.5, 0], [0.5, 0], [0.5, -1], [-0.5, -1], [-0.5, 0]])
 
 
 class Note(PathPatch):

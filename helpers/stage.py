@@ -23,6 +23,7 @@ from helpers.frame import framed, small_button
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
     "font.size": 10,
+    "figure.constrained_layout.w_pad": 0.09,  # inches: an upright label keeps off the edge
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10.5,

@@ -247,14 +247,18 @@ class Prediction:
         def choose(index):
             for place, (one, text) in enumerate(zip(buttons, texts, strict=True)):
                 one.description = f"▸ {text}" if place == index else text
-            reply.value = self._explanation() if index is None else self._reply(index)
+            reply.value = self._reply(index)
+
+        def give():
+            # A reply holds the answer, too, and says why the option chosen is wrong: it stays.
+            reply.value = reply.value or self._explanation()
 
         buttons = [
             button(text, lambda index=index: choose(index), width="auto")
             for index, text in enumerate(texts)
         ]
-        give = button("Show the answer", lambda: choose(None), width="auto")
-        row = HBox([*buttons, give], layout=Layout(flex_flow="row wrap"))
+        answer = button("Show the answer", give, width="auto")
+        row = HBox([*buttons, answer], layout=Layout(flex_flow="row wrap"))
         question = HTMLMath(f"<b>Predict.</b> {self.question}")
         return framed("", question, row, reply)
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 import helpers.lessons
 
@@ -19,6 +20,18 @@ def pytest_addoption(parser):
         action="store_true",
         help="only run the notebooks with the reference solutions filled in",
     )
+
+
+class ByFileAndNotebook(LoadFileScheduling):
+    """A process has a file's tests, and in JupyterLab those of one notebook, which it runs once."""
+
+    def _split_scope(self, nodeid):
+        notebook = re.search(r"test_browser\.py.*\[(.*)\]", nodeid)
+        return notebook[1] if notebook else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFileAndNotebook(config, log)
 
 
 def pytest_collection_modifyitems(config, items):

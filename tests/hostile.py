@@ -29,7 +29,7 @@ import warnings
 
 import numpy as np
 
-from helpers.exercise import Exercise
+from helpers.exercise import Exercise, Scale
 
 
 def total(a, b):
@@ -41,6 +41,8 @@ EXERCISE = Exercise(
     lambda rng: (rng.normal(size=3), float(rng.normal())),
     {"the ½ is missing": lambda a, b: np.sum(a**2) + b},
     ("one", "two", "three"),
+    (Scale(lambda a, b: {"‖a‖²": np.sum(a**2), "b": b}),),
+    {"f(0, b) = b": lambda f, a, b: (f(np.zeros(3), b), "=", b)},
 )
 
 

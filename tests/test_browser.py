@@ -1,6 +1,6 @@
 """The notebooks in real JupyterLab in headless Chromium, as a reader meets them.
 
-Run by `pytest -m browser -n 0`; needs Playwright and Chromium, and fails without them.
+Run by `pytest -m browser`; needs Playwright and Chromium, and fails without them.
 """
 
 import contextlib
@@ -45,16 +45,21 @@ def jupyterlab(home):
         process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(150):
-                try:
-                    urllib.request.urlopen(f"{address}/api/status").close()
+            for _ in range(300):
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
                     break
-                except OSError:
-                    time.sleep(0.2)
+                time.sleep(0.2)
             yield address
         finally:
             process.terminate()
-            process.wait()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                # Asked to stop while a kernel is starting again, it forgets that it was asked:
+                # "InvalidStateError: Exception is not set", and runs for ever.
+                process.kill()
+                process.wait(30)
 
 
 @contextlib.contextmanager
@@ -337,4 +342,5 @@ def test_after_a_restart_nothing_looks_alive(server, chromium):
     assert "run this cell again" in explorer.locator(".vi-gone").inner_text()
     slider = explorer.locator(".slider").first
     assert slider.evaluate("e => getComputedStyle(e).pointerEvents") == "none"
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
     page.close()

@@ -171,6 +171,16 @@ def test_a_ledger_goes_line_by_line(visit):
     assert lines.nth(1).is_visible()
 
 
+def test_no_slide_begins_with_an_empty_step(visit, stem):
+    """A ledger that goes on on the next slide, for one."""
+    page = deck_of(visit, stem)
+    first = "[...document.querySelectorAll('.part table')].map(t => t.querySelector('tr:has(td)'))"
+    assert page.evaluate(f"{first}.filter(line => line.matches('.fragment')).length") == 0
+    bare = "slides.findIndex(slide => !slide.querySelector('.block:not(.fragment)'))"
+    assert page.evaluate(bare) == -1
+    assert page.locator("tr.fragment").count() > 5
+
+
 def explorer(page):
     found = page.locator("figure[data-frames]:has(input)").first
     found.scroll_into_view_if_needed()

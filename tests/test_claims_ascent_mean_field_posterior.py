@@ -74,6 +74,7 @@ def test_each_step_is_a_maximum():
     "Each half of a sweep turns the error of one mean into the other's, times"
     " $-\\theta_1\\theta_2/(1+\\theta_j^2)$.",
     "Two minus signs make a plus; the product is ρ².",
+    "By line 3, $e_1'$ is the same multiple of $e_2$ in every sweep: it shrinks along.",
     "Each update makes one error −θ₁θ₂/(1 + θ_j²) times the other; a sweep has two of them, and the"
     " sign goes away.",
 )

@@ -344,7 +344,7 @@ def test_what_an_update_needs():
 @claim(
     "It is largest where the KL is 0: at $q_1 = q_1^$.",
     "The same update.",
-    "Nobody asked for a Gaussian: among all densities, it is the best.",
+    "Nobody asked for a Gaussian: for the $q_2$ that you hold, no density $q_1$ does better.",
 )
 def test_best_among_all_densities():
     """ELBO(q₁q₂) + KL(q₁‖q₁*) is the same for every density q₁ (Gibbs' inequality does the rest):

@@ -16,13 +16,12 @@ from helpers.models import Coin
 from helpers.widgets import Stage
 
 DEFINITIONS = (
-    "[The collection](../README.md) · previous: [04 Gaussian mixtures](04_gmm_cavi.ipynb)",
-    "So h = 8 heads and t = 2 tails.",
+    "[The collection](../README.md) · previous: [04 Gaussian mixtures](04_gmm_cavi.ipynb) · next:"
+    " [06 Linear regression](06_linear_regression.ipynb)",
+    "So h = 8 heads and t = 2 tails; n = h + t is their number.",
     "Dotted, the prior; dash-dotted, the likelihood, scaled to area 1; solid, the posterior.",
-    "In each pair the first entry is now, the second new: the states z and z′, their log joints,"
-    " and the log densities of going there, $\\log g(z'\\mid z)$, and back.",
     "Below, the exact answer, and how far the others are from it: “low end” and “high end” are"
-    " those of the 95 % interval.",
+    " the 2.5 % and 97.5 % quantiles.",
     "A million tosses, 800,000 of them heads.",
     "Prior a = b = 1.",
     "Right, how far the worse end of the 95 % interval is off, in the same units, for ten to a"
@@ -191,6 +190,7 @@ def test_where_laplace_has_no_answer():
     "A density over η carries the Jacobian θ(1 − θ).",
     "It removes both −1s, so the peak moves, from (a + h − 1)/(a + b + n − 2) to (a + h)/(a + b +"
     " n).",
+    "Only a peak at ½ stays.",
     "The peak over η, mapped back, is the posterior mean of θ.",
     "A density changes with the scale: the Jacobian θ(1 − θ) multiplies it, and favours the"
     " middle.",
@@ -204,7 +204,8 @@ def test_the_jacobian_moves_the_peak():
     jacobian = np.gradient(theta, eta, edge_order=2)
     assert np.allclose(jacobian, theta * (1 - theta), atol=1e-7)
     assert abs(theta[jacobian.argmax()] - 0.5) < 1e-3
-    for coin in coins(60, 3, curvature.COUNTS_WITH_PEAK):
+    even = Coin(4, 4), Coin(2, 3, 2.0, 1.0)
+    for coin in (*coins(60, 3, curvature.COUNTS_WITH_PEAK), *even):
         joint = coin.log_joint(theta[:, None])
         over_eta = coin.logit_log_joint(eta[:, None])
         assert np.allclose(over_eta, joint + np.log(theta * (1 - theta)), atol=1e-9)
@@ -213,12 +214,15 @@ def test_the_jacobian_moves_the_peak():
         assert peaks[0] == pytest.approx((first - 1) / (first + second - 2), abs=1e-3)
         assert peaks[1] == pytest.approx(mean_by_sum(coin), abs=1e-3)
         assert abs(peaks[1] - 0.5) <= abs(peaks[0] - 0.5) + 1e-3
+        mode = (first - 1) / (first + second - 2)
+        stays = mode == pytest.approx(first / (first + second), abs=1e-9)
+        assert stays == (abs(mode - 0.5) < 1e-9) == (first == second)
 
 
 @claim(
     "A peak belongs to a scale.",
-    "The mean of θ, or the ends of its 95 % interval, stay what they are when θ is called by"
-    " another name.",
+    "The mean of θ, or the ends of its 95 % interval (the 2.5 % and 97.5 % quantiles), stay"
+    " what they are when θ is called by another name.",
 )
 def test_means_and_quantiles_do_not_move():
     """An increasing map carries quantiles along (a theorem); here both are found over η."""
@@ -236,7 +240,7 @@ def test_means_and_quantiles_do_not_move():
     "The peak over logit θ is at θ = (a + h)/(a + b + n) = 0.75.",
     "In the next picture compare the two upright lines on the right: the peak over η is the left"
     " one.",
-    "Laplace in θ may put mass outside of (0, 1): 5.7 % for our coin.",
+    "Laplace in θ puts mass outside of (0, 1): 5.7 % for our coin.",
     "In logit θ it cannot.",
 )
 def test_our_coin_by_laplace():
@@ -249,6 +253,9 @@ def test_our_coin_by_laplace():
     theta = laplace(OURS.log_joint, [0.5])
     bell = stats.norm(theta.mean[0], np.sqrt(theta.cov[0, 0]))
     assert f"{100 * (bell.cdf(0) + bell.sf(1)):.1f}" == "5.7"
+    for coin in coins(50, 6, curvature.COUNTS_WITH_PEAK):
+        flat = formulas.laplace_theta(*coin.posterior)
+        assert stats.norm(flat.mean, flat.sd).cdf(0) > 0
     draws = expit(np.random.default_rng(0).normal(eta.mean[0], np.sqrt(eta.cov[0, 0]), 10_000))
     assert 0 < draws.min() < draws.max() < 1
 

@@ -13,7 +13,8 @@ from helpers.lessons.gaussian_kl import dimensions, meaning, supports, terms, un
 from helpers.widgets import Stage
 
 DEFINITIONS = (
-    "Next: [02 Matching the mean](02_mean_matching.ipynb) · [The collection](../README.md)",
+    "Previous: [00 Start here](00_start_here.ipynb) · Next: [02 Matching the mean]"
+    "(02_mean_matching.ipynb) · [The collection](../README.md)",
     "(exercise sheet, 1a; slides, “KL Divergence”).",
     "Three properties (exercise sheet, 1a):",
     "The second control mixes a share ε of p back into the cut density: q = (1 − ε) · cut + ε p.",

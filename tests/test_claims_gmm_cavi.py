@@ -34,6 +34,8 @@ DEFINITIONS = (
     "Tutorial 8 (Gaussian mixture, mean field, ELBO)",
     "[Previous: the mean-field posterior](03_mean_field_posterior.ipynb) · "
     "[The collection](../README.md) · next: [05 The coin toss](05_coin_toss.ipynb)",
+    "Next: in [05 The coin toss](05_coin_toss.ipynb) the exact posterior is a formula, and VI is"
+    " put beside Laplace and MCMC",
     "(tutorial 8).",
     "$c_i$ is one-hot: a single 1 at the point's kind, 0 elsewhere.",
     "So $c_i^\\top\\mu$ picks one centre, and the whole story is one product (tutorial 8):",

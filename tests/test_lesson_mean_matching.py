@@ -338,14 +338,16 @@ def test_waterfall_shows_its_numbers_and_bars():
         assert np.array_equal(note.get_path().vertices, fresh.get_path().vertices)
 
 
-def test_table_squares_have_areas_in_proportion():
+def test_table_columns_have_heights_in_proportion_and_stand_on_one_line():
     ax = Figure().subplots()
     Table(ax, (2, 2), color="C0").move(np.array([[40.0, 10.0], [0.0, 50.0]]), 50)
-    squares, numbers = ax.patches
-    corners = squares.get_path().vertices.reshape(4, 5, 2)
-    areas = np.prod(corners.max(axis=1) - corners.min(axis=1), axis=1)
-    assert areas == pytest.approx(0.96**2 * np.array([0.8, 0.2, 0, 1]))
-    assert corners.mean(axis=1)[1] == pytest.approx([1, 0], abs=0.1)  # row 0, column 1
+    columns, numbers = ax.patches
+    corners = columns.get_path().vertices.reshape(4, 5, 2)
+    width, height = (corners.max(axis=1) - corners.min(axis=1)).T
+    assert width == pytest.approx(0.92 * np.ones(4))
+    assert height == pytest.approx(0.92 * np.array([0.8, 0.2, 0, 1]))
+    assert corners[..., 1].max(axis=1) == pytest.approx([0.46, 0.46, 1.46, 1.46])  # y downwards
+    assert corners[1, :, 0].mean() == pytest.approx(1, abs=0.1)  # row 0, column 1
     box = numbers.get_path().get_extents()
     assert box.x0 > -0.5
     assert box.x1 < 1.5

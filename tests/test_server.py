@@ -11,6 +11,7 @@ import pytest
 from conftest import NOTEBOOKS, ROOT
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from nbformat.sign import MemorySignatureStore, NotebookNotary
 
 from helpers import server
 from helpers.server import WIDGET_VIEW, keep_static
@@ -88,7 +89,8 @@ def test_the_committed_notebooks_are_as_a_save_leaves_them(path):
 def app(tmp_path):
     """As much of a server as the extension touches, with a contents manager that saves."""
     settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
-    manager = FileContentsManager(root_dir=str(tmp_path))
+    notary = NotebookNotary(store_factory=MemorySignatureStore)  # no database in the user's home
+    manager = FileContentsManager(root_dir=str(tmp_path), notary=notary)
     app = SimpleNamespace(
         contents_manager=manager, web_app=SimpleNamespace(settings=settings), folder=tmp_path
     )
@@ -136,7 +138,7 @@ def test_messages_are_sent_at_once(app, monkeypatch):
 
 def test_a_connection_of_another_kind_stays():
     app = SimpleNamespace(
-        contents_manager=FileContentsManager(),
+        contents_manager=SimpleNamespace(register_pre_save_hook=lambda hook: None),
         web_app=SimpleNamespace(settings={"kernel_websocket_connection_class": object}),
     )
     server._load_jupyter_server_extension(app)

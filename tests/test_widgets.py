@@ -178,8 +178,13 @@ def test_prediction_tells_right_from_wrong_and_blocks_nothing():
     buttons(box)["A. yes"].click()
     assert "✗ <b>Not A. yes.</b>" in texts(box)
     assert buttons(box)["▸ A. yes"]
+    buttons(box)["Show the answer"].click()
+    assert "✗ <b>Not A. yes.</b>" in texts(box), "the reply to the choice is gone"
+    assert texts(box).count("The answer: B. no.") == 1
     buttons(box)["B. no"].click()
     assert "✓ <b>Yes.</b>" in texts(box)
+    box = PREDICTION.live()
+    assert "It is small." not in texts(box)
     buttons(box)["Show the answer"].click()
     assert "It is small." in texts(box)
     assert bundle(PREDICTION)[0]["text/plain"] == "Predict. Is x big?"

@@ -10,6 +10,7 @@ from helpers.diagnosis.calling import Trouble
 from helpers.diagnosis.case import N_PROBES, Case
 from helpers.diagnosis.changes import single_change
 from helpers.diagnosis.claims import judged
+from helpers.diagnosis.consequences import following, off_the_bound
 from helpers.diagnosis.counterexample import counterexample
 from helpers.diagnosis.dependence import by_argument
 from helpers.diagnosis.identities import identities
@@ -37,8 +38,10 @@ STEPS = (
     not_finite,
     unsteady,
     exchanged_parts,
+    following,
     where,
     single_change,
+    off_the_bound,
     slips_changed,
     coefficients,
     one_term,
@@ -130,5 +133,6 @@ def _verdict(case, found):
     useful = [
         f for f in found if f.exact or f.part not in done or f.kind in ("right parts", "raised")
     ]
+    useful.sort(key=lambda finding: finding.kind == "follows")  # no mistake: told last
     said = list(dict.fromkeys(text for f in useful if (text := sentence(f, case))))
     return "wrong", " ".join([*said[:MOST], counterexample(case)]).strip()

@@ -121,8 +121,13 @@ class Case:
         self.answers = as_parts(self.returned, self.right, self)
         if _single(self.answers):
             self.rtol, self.blur = RTOL_SINGLE, self._single_blur()
-        self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
+        self._find_wrong()
         return self
+
+    def _find_wrong(self):
+        """`wrong` loses parts as they are explained, `wrong_at_all` does not."""
+        self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
+        self.wrong_at_all = list(self.wrong)
 
     def _single_blur(self):
         """For each answer and part, what single precision of the arguments alone does to it."""
@@ -152,7 +157,7 @@ class Case:
             setattr(self, name, [getattr(self, name)[i] for i in indices])
         self.slip_values = self.sizes = None
         self.foreign = {}
-        self.wrong = [p for p in range(len(self.right[0])) if not self.part_is_right(p)]
+        self._find_wrong()
 
     def solve(self, arguments, function=None):
         """The parts of the reference's answer (or of another trusted function's)."""

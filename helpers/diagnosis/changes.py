@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from helpers.diagnosis.case import Finding
+from helpers.diagnosis.floating import floating_error
 from helpers.diagnosis.numbers import ratio
 
 
@@ -29,13 +30,13 @@ def _factor(view, k, sizes):
     y = view.answer
     used = np.abs(k) > 1e-6 * np.abs(k).max()
     factors = np.where(used, y / np.where(k == 0, 1, k), np.nan)
-    each = _of_each_probe(factors, view.owner)
-    if not np.isfinite(each).all() or not np.any(each) or not view.equal(y, each * k):
-        return None
-    constant = np.median(each)
+    constant = np.nanmedian(factors)
     if view.equal(y, constant * k):
         factor = ratio(constant)
         return ("factor", {"factor": factor}) if factor not in ("0", "1") else None
+    each = _of_each_probe(factors, view.owner)
+    if not np.isfinite(each).all() or not np.any(each) or not view.equal(y, each * k):
+        return None
     found = _of_sizes(view, each, sizes, lambda values: values * k)
     if found:
         return "factor", {"factor": found}
@@ -82,6 +83,7 @@ def _power(view, k):
             "log of the size": np.log(np.abs(k)),
             "complement": 1 - k,
             "positive part": np.maximum(k, 0),
+            "odds": k / (1 + k),
         }
         for name, value in simple.items():
             if not np.isfinite(value).all() or not np.ptp(value) or not np.ptp(value - k):
@@ -149,12 +151,15 @@ def _sizes(case):
         found |= {f"{one}/{two}": v / w, f"{one} {two}": v * w, f"{one} log {two}": v * np.log(w)}
     for name, v in scalars.items():
         with np.errstate(all="ignore"):
-            name = f"({name})" if " " in name else name
+            name = f"({name})" if " + " in name or " − " in name else name
             found |= {name: v, f"1/{name}": 1 / v, f"{name}²": v**2, f"1/{name}²": v**-2.0}
             if np.all(v > 0):
                 found |= {f"√{name}": np.sqrt(v), f"1/√{name}": 1 / np.sqrt(v)}
                 found |= {f"log {name}": np.log(v)}
                 found |= {f"(1 + {name})": 1 + v, f"1/(1 + {name})": 1 / (1 + v)}
+                if np.all(v > 1):
+                    found |= {f"{name}/({name} − 1)": v / (v - 1)}
+                    found |= {f"({name} − 1)/{name}": (v - 1) / v}
                 found |= {f"(1 + {name})/{name}": (1 + v) / v, f"{name}/(1 + {name})": v / (1 + v)}
     sums = {n: v for n, v in shapes.items() if n.startswith("Σ")}
     given = {n: v for n, v in scalars.items() if n in case.names or n.startswith("max(")}
@@ -180,7 +185,9 @@ def single_change(case):
         view = case.view(part)
         constant = _constant(view)
         if constant is not None:
-            found.append(Finding("constant", part, {"value": constant}, exact=True))
+            line, cause = floating_error(case, case.probes[0])
+            facts = {"value": constant, "line": line, "cause": cause}
+            found.append(Finding("constant", part, facts, exact=True))
             continue
         how = change(view, view.right, sizes_of(case, view))
         other = _of_other_parts(case, part) if not how or how[0] == "uneven" else None
@@ -198,7 +205,9 @@ def _constant(view):
     if not len(y) or not np.isfinite(y).all() or np.ptp(view.right) == 0 or y.size < 3:
         return None
     small = 1e-12 * np.abs(view.right).max()
-    return ratio(np.median(y)) if np.ptp(y) <= small else None
+    if np.ptp(y) > small:
+        return None
+    return ratio(np.median(y)) if np.any(np.abs(y) > small) else "0"
 
 
 def _of_other_parts(case, part):

@@ -34,7 +34,9 @@ def _columns(case, part):
     """The same for all entries of the part on all probes."""
     shapes = [parts[part].shape for parts in case.right]
     owner = np.repeat(np.arange(len(shapes)), [int(np.prod(shape)) for shape in shapes])
-    atoms = _atoms(case) | {RIGHT: [parts[part] for parts in case.right]}
+    others = [p for p in range(len(case.right[0])) if p != part and case.part_name(p)]
+    atoms = {f"the {case.part_name(p)}": [parts[p] for parts in case.right] for p in others}
+    atoms |= _atoms(case) | {RIGHT: [parts[part] for parts in case.right]}
     simple, columns = _simple(atoms), {}
     for name, (atom, values) in simple.items():
         for words, numbers in _fitting(name, values, shapes):

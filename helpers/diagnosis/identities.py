@@ -36,6 +36,8 @@ def _broken(case, sides, arguments):
         return None
     if not _holds(ours, relation, wanted) or _holds(left, relation, right):
         return None
+    if not all(np.isfinite(np.asarray(side, dtype=float)).all() for side in (left, right)):
+        return None
     return {"left": left, "relation": relation, "right": right}
 
 

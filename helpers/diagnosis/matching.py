@@ -60,8 +60,12 @@ def exchanged_parts(case):
     found = []
     for part in case.wrong:
         for words, turn in TURNS.items():
-            values = [[turn(p) for p in parts] for parts in case.right if parts[part].ndim]
-            if len(values) < len(case.right) or (value := _view_of(case, part, values)) is None:
+            values = [
+                [turn(p) if p.ndim else p for p in parts]  # a number beside a table stays
+                for parts in case.right
+                if parts[part].ndim
+            ]
+            if len(values) < len(case.right) or (value := view_of(case, part, values)) is None:
                 continue
             view = case.view(part)
             if view.equal(view.answer, value) and not view.equal(value, view.right):
@@ -106,11 +110,11 @@ def _reread(case, values):
 
 def _equals(case, part, values):
     view = case.view(part)
-    other = _view_of(case, part, values)
+    other = view_of(case, part, values)
     return other is not None and view.equal(view.answer, other)
 
 
-def _view_of(case, part, values):
+def view_of(case, part, values):
     """Part `part` of a candidate's answers as a vector, or None where its shape is another."""
     for parts, right in zip(values, case.right, strict=True):
         if len(parts) != len(right) or parts[part].shape != right[part].shape:
@@ -123,7 +127,7 @@ def slips_changed(case):
     found = []
     for part in case.wrong:
         view = case.view(part)
-        known = {s: _view_of(case, part, v) for s, v in slip_values(case).items()}
+        known = {s: view_of(case, part, v) for s, v in slip_values(case).items()}
         known = {s: v for s, v in known.items() if v is not None and not view.equal(v, view.right)}
         equal = [s for s, v in known.items() if view.equal(view.answer, v)]
         if equal:
@@ -175,7 +179,7 @@ def other_arguments(case):
             continue
         values = _answers(case, other, len(case.probes))
         for part in hopeful if values else ():
-            value, view = _view_of(case, part, values), case.view(part)
+            value, view = view_of(case, part, values), case.view(part)
             if value is None or view.equal(value, view.right):
                 continue
             if view.equal(view.answer, value):

@@ -35,10 +35,10 @@ SIMPLE = {
 def ratio(number, of=""):
     """A coefficient as people write it: ½, −1, 2, log 2π, else six digits; "½ d" with `of`."""
     size = abs(float(number))
-    sign = "−" if number < 0 and size > 1e-7 else ""
+    sign = "−" if number < 0 else ""
     text = next((t for v, t in SIMPLE.items() if abs(size - v) < 1e-7 * v), None)
     if text is None:
-        text = f"{0.0 if size < 1e-7 else size:.6g}"
+        text = f"{size:.6g}"
     if not of:
         return sign + text
     return f"{sign}{of}" if text == "1" else f"{sign}{text} {of}"

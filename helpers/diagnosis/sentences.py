@@ -178,8 +178,15 @@ def _identity(subject, facts, case):
 
 
 def _close(subject, facts, case):
+    of, within = "the right one", ""
+    if "slip" in facts:
+        return f"{capital(subject)} {_is(subject)} close to a known slip: {facts['slip']}."
+    if "factor" in facts:
+        of = f"{facts['factor']} times the right one"
+    elif facts["gap"] > 1e-4:
+        within = f" (within {100 * facts['gap']:.1g} %)"
     return (
-        f"{capital(subject)} {_is(subject)} close to the right one, but not exact: is something "
+        f"{capital(subject)} {_is(subject)} close to {of}{within}, but not exact: is something "
         "sampled, rounded or approximated?"
     )
 
@@ -189,7 +196,10 @@ def _unsteady(subject, facts, case):
 
 
 def _constant(subject, facts, case):
-    return f"{capital(subject)} {_is(subject)} {facts['value']}, whatever the arguments are."
+    text = f"{capital(subject)} {_is(subject)} {facts['value']}, whatever the arguments are."
+    if facts["line"]:
+        text += f" In your line `{facts['line']}`: {facts['cause']}."
+    return text
 
 
 def _blend(subject, facts, case):
@@ -209,6 +219,22 @@ def _entries_on_scale(subject, facts, case):
     if facts["kind"]:
         text += f": {changed(facts['kind'], facts['facts'], 'what it should be')}"
     return f"{text}."
+
+
+def _follows(subject, facts, case):
+    return f"{capital(subject)} {_is(subject)} right for your {' and '.join(facts['from'])}."
+
+
+def _off_the_bound(subject, facts, case):
+    bound, verb = facts["bound"], _is(subject)
+    it = "they" if verb == "are" else "it"
+    rest = "" if facts["at"] else f"; where {it} should be {bound}, {it} {verb} not"
+    if facts["kind"] == "right":
+        return f"{capital(subject)} {verb} right wherever {it} should not be {bound}{rest}."
+    value, of = facts["facts"].get("value"), f"what {it} should be"
+    said = value or changed(facts["kind"], facts["facts"], of)
+    turned = " Are min and max exchanged?" if value == bound and rest else ""
+    return f"Wherever {subject} should not be {bound}, {it} {verb} {said}{rest}.{turned}"
 
 
 def _rounded(subject, facts, case):
@@ -272,5 +298,7 @@ SENTENCES = {
     "entries on scale": _entries_on_scale,
     "rounded": _rounded,
     "entries": _entries,
+    "follows": _follows,
+    "off the bound": _off_the_bound,
     "right parts": _right_parts,
 }

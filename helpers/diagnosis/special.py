@@ -5,40 +5,95 @@ import itertools
 import numpy as np
 
 from helpers.diagnosis.case import Finding
+from helpers.diagnosis.matching import slip_values
 
-N_BASES = 3
+MOST = 2  # special cases told of a part
+SHARE, OF_AT_LEAST = 0.25, 6  # slips; where fewer stay wrong, to be right says nothing
 
 
 def special_cases(case):
-    """For each wrong part, the special cases in which it is right on several probes."""
-    found = {part: [] for part in case.wrong}
-    pairs = zip(case.probes, case.answers, case.right, strict=True)
-    bases = [probe for probe, answer, right in pairs if not all(case.same(answer, right))]
+    """For each wrong part, the special cases in which it is right, from every probe."""
+    found, seen = {part: [] for part in case.wrong}, []
     for words, change in _cases(case):
-        verdicts = [_right_there(case, change, probe) for probe in bases[:N_BASES]]
-        if any(v is None for v in verdicts):
+        open_parts = [part for part in case.wrong if len(found[part]) < MOST]
+        there = _changed(case, change)
+        if not open_parts or not there or any(_alike(there, one) for one in seen):
             continue
-        for part in case.wrong:
-            if all(v[part] for v in verdicts):
-                found[part].append(words)
-    return [Finding("special", part, {"cases": c[:2]}) for part, c in found.items() if c]
+        right = _always_right(case, there, open_parts)
+        right = [part for part in right if _says_something(case, there, part)]
+        for part in right:
+            found[part].append(words)
+        if right:
+            seen.append(there)
+    return [Finding("special", part, {"cases": c}) for part, c in found.items() if c]
 
 
-def _right_there(case, change, probe):
-    """Whether each part is right at the changed probe; None where there is no answer."""
-    try:
-        arguments = change(*probe)
-    except (ValueError, IndexError):
-        return None
-    right = case.try_solve(arguments)
-    if right is None or not all(np.isfinite(p).all() for p in right):
-        return None
-    answer = case.ask(arguments)
-    if answer is None or not all(np.isfinite(p).all() for p in answer):
-        return None
-    if all(np.allclose(p, 0, atol=1e-12) for p in right):
-        return None
-    return case.same(answer, right)
+def _changed(case, change):
+    """The (arguments, right answer) of this special case, made of every probe; [] without any."""
+    found = []
+    for probe in case.probes:
+        try:
+            arguments = change(*probe)
+        except (ValueError, IndexError):
+            return []
+        right = case.try_solve(arguments)
+        if right is None or not all(np.isfinite(p).all() for p in right):
+            return []
+        found.append((arguments, right))
+    return found
+
+
+def _alike(one, other):
+    """Whether two special cases are the same arguments."""
+    return all(
+        all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+        for (a, _), (b, _) in zip(one, other, strict=True)
+    )
+
+
+def _always_right(case, there, parts):
+    """Those of the parts that are right everywhere there, and not 0 everywhere."""
+    parts = [p for p in parts if any(np.abs(right[p]).max(initial=0) > 1e-12 for _, right in there)]
+    # Right at a probe of itself as changed: the wrong probes come first, so that doubt is cheap.
+    for arguments, right in _wrong_first(case, there):
+        answer = case.ask(arguments) if parts else None
+        if answer is None or not all(np.isfinite(p).all() for p in answer):
+            return []
+        verdict = case.same(answer, right)
+        parts = [part for part in parts if verdict[part]]
+    return parts
+
+
+def _wrong_first(case, there):
+    good = [all(case.same(a, r)) for a, r in zip(case.answers, case.right, strict=True)]
+    return [there[i] for i in np.argsort(good, kind="stable")]
+
+
+def _says_something(case, there, part):
+    """Whether a fair share of the slips that are wrong in this part stay wrong there."""
+    wrong = [
+        case.exercise.slips[slip]
+        for slip, values in slip_values(case).items()
+        if not all(
+            len(v) == len(r) and case.same(v, r)[part]
+            for v, r in zip(values, case.right, strict=True)
+            if len(v) == len(r) and v[part].shape == r[part].shape
+        )
+    ]
+    if len(wrong) < OF_AT_LEAST:
+        return True
+    still = sum(not _slip_right(case, slip, there, part) for slip in wrong)
+    return still >= SHARE * len(wrong)
+
+
+def _slip_right(case, slip, there, part):
+    for arguments, right in there:
+        answer = case.try_solve(arguments, slip)
+        if answer is None or len(answer) != len(right) or answer[part].shape != right[part].shape:
+            return False
+        if not case.same(answer, right)[part]:
+            return False
+    return True
 
 
 def _cases(case):

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.diagnosis.case import Finding
 from helpers.diagnosis.changes import change, sizes_of
-from helpers.diagnosis.foreign import foreign_terms
+from helpers.diagnosis.foreign import RIGHT, foreign_terms
 from helpers.diagnosis.numbers import ratio
 from helpers.diagnosis.scales import linked, plain
 
@@ -26,10 +26,21 @@ def coefficients(case):
                 found.append(Finding("changed on scale", part, facts, exact=True))
                 break
             facts = _fitted(view, {})
+            if facts and (factor := _common_factor(view, facts)):
+                facts = {"scale": view.scale, "kind": "factor", "facts": {"factor": factor}}
+                found.append(Finding("changed on scale", part, facts, exact=True))
+                break
             if facts:
                 found.append(Finding("coefficients", part, facts, exact=True))
                 break
     return found
+
+
+def _common_factor(view, facts):
+    """The factor that every term of a scale has too many, or ""."""
+    factors = {ratio(given / right) for _, given, right in facts["numbers"] if right}
+    every = view.scale and len(facts["numbers"]) == len(view.terms)
+    return factors.pop() if every and len(factors) == 1 else ""
 
 
 def one_foreign_term(case):
@@ -56,6 +67,9 @@ def _with_a_foreign_term(case, view):
     if weight <= 1e-18 * (answer @ answer):
         return None
     names, matrix = foreign_terms(case, view)
+    if view.scale:  # "the right one" is there another number
+        plain_ones = [i for i, name in enumerate(names) if RIGHT not in name]
+        names, matrix = [names[i] for i in plain_ones], matrix[:, plain_ones]
     columns = matrix * weights[:, None]
     left = columns - basis @ (basis.T @ columns)
     size = np.sum(left**2, axis=0)
@@ -87,7 +101,10 @@ def right_coefficients(view):
 
 
 def _basis(columns):
-    matrix = np.column_stack([column for column in columns.values() if column.any()])
+    matrix = np.column_stack(list(columns.values()))
+    matrix = matrix[:, matrix.any(axis=0)]
+    if not matrix.size:
+        return matrix
     left, sizes, _ = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0), full_matrices=False)
     return left[:, sizes > 1e-10 * sizes[0]]
 
@@ -111,10 +128,14 @@ def _fitted(view, extra, own=None):
     off = [i for i in range(len(names)) if abs(given[i] - right[i]) > 1e-6 * (1 + abs(right[i]))]
     if not 0 < len(off) <= AT_MOST:
         return None
+    # Noise of the fit, next to what the terms amount to, is no coefficient.
+    amounts = np.abs(given) * np.abs(design).max(axis=0)
+    given = np.where(amounts < 1e-7 * np.abs(view.answer).max(), 0.0, given)
     wrong = [(names[i], ratio(given[i]), ratio(right[i])) for i in off]
     if any(abs(given[i]) > 1e4 for i in off):
         return None
-    return {"terms": wrong, "scale": view.scale, "foreign": list(extra)}
+    numbers = [(names[i], given[i], right[i]) for i in off]
+    return {"terms": wrong, "numbers": numbers, "scale": view.scale, "foreign": list(extra)}
 
 
 def _solve(design, values):

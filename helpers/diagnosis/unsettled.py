@@ -1,26 +1,13 @@
 """Not quite a mistake: nan and inf and where they come from; random, rounded, nearly right."""
 
-import copy
-
 import numpy as np
 
-from helpers.diagnosis.calling import own_line
 from helpers.diagnosis.case import Finding
+from helpers.diagnosis.floating import floating_error
+from helpers.diagnosis.matching import slip_values, view_of
 
-CAUSES = {
-    ("overflow", "exp"): "np.exp of a number above 709 is inf: subtract each row's own maximum "
-    "before np.exp",
-    ("overflow", ""): "a number became too large for a float",
-    ("divide by zero", "log"): "log 0 is −inf, and 0 · log 0 is nan: 0 needs a case of its own "
-    "(scipy.special.entr has it)",
-    ("divide by zero", ""): "something is divided by 0 there",
-    ("invalid value", "log"): "the log of a negative number is nan",
-    ("invalid value", "sqrt"): "the root of a negative number is nan",
-    ("invalid value", "divide"): "0/0 is nan: all that it divides is 0 there "
-    "(weights from np.exp? subtract each row's own maximum before it)",
-    ("invalid value", "multiply"): "0 · inf is nan",
-    ("invalid value", ""): "nan comes of 0/0, of inf − inf, or of 0 · inf",
-}
+N_AGAIN = 24  # a draw of accept or reject often comes out as before
+NEAR = 0.01
 
 
 def not_finite(case):
@@ -34,7 +21,7 @@ def not_finite(case):
     first = bad.index(True)
     parts = case.answers[first]
     part = next(i for i, p in enumerate(parts) if not np.isfinite(p).all())
-    line, cause = _cause(case, case.probes[first])
+    line, cause = floating_error(case, case.probes[first])
     facts = {
         "always": all(bad),
         "entries": _places(parts[part]),
@@ -69,25 +56,9 @@ def _places(array):
     return f"{kind} {listed}{last} of {len(rows)}"
 
 
-def _cause(case, probe):
-    """(the line, the cause) of the first floating-point error on this probe."""
-    try:
-        with np.errstate(over="raise", divide="raise", invalid="raise"):
-            case.function(*copy.deepcopy(probe))
-    except FloatingPointError as error:
-        words = str(error)
-        line = own_line(error.__traceback__, case.function)
-        for (kind, where), cause in CAUSES.items():
-            if words.startswith(kind) and where in words:
-                return line, cause
-    except BaseException:
-        pass
-    return "", ""
-
-
 def unsteady(case):
     """Another answer to the same arguments: the function draws, or remembers."""
-    for probe, answer in list(zip(case.probes, case.answers, strict=True))[:2]:
+    for probe, answer in list(zip(case.probes, case.answers, strict=True))[:N_AGAIN]:
         again = case.ask(probe)
         if again is not None and not all(
             np.array_equal(a, b, equal_nan=True) for a, b in zip(again, answer, strict=True)
@@ -97,7 +68,7 @@ def unsteady(case):
 
 
 def nearly(case):
-    """Rounded, or close and not exact."""
+    """Rounded, or close and not exact: to the right one, to a multiple of it, or to a slip."""
     found = []
     for part in case.wrong:
         view = case.view(part)
@@ -106,7 +77,30 @@ def nearly(case):
                 found.append(Finding("rounded", part, {"digits": digits}, exact=True))
                 break
         else:
-            gap = np.abs(view.answer - view.right)
-            if np.all(gap <= 1e-4 * (np.abs(view.right) + 1e-2 * view.size)):
-                found.append(Finding("close", part, {}))
+            facts = _close_to(case, view)
+            if facts:
+                found.append(Finding("close", part, facts))
     return found
+
+
+def _close_to(case, view):
+    """What the answers are close to, and how close; None where it is nothing known."""
+    if (gap := _gap(view, view.right)) <= NEAR:
+        return {"gap": gap}
+    with np.errstate(all="ignore"):
+        factor = np.nanmedian(view.answer / view.right)
+    if np.isfinite(factor) and factor and _gap(view, factor * view.right) <= NEAR / 100:
+        return {"factor": f"{factor:.3g}".replace("-", "−")}
+    for slip, values in slip_values(case).items():
+        value = view_of(case, view.part, values)
+        if value is not None and _gap(view, value) <= NEAR / 100:
+            return {"slip": slip}
+    return None
+
+
+def _gap(view, value):
+    """The largest difference, relative to the value; inf where one is not finite."""
+    if not np.isfinite(value).all() or not np.isfinite(view.answer).all():
+        return np.inf
+    small = 1e-2 * np.abs(value).max(initial=0) + 1e-300
+    return np.max(np.abs(view.answer - value) / (np.abs(value) + small), initial=0)

@@ -26,8 +26,8 @@ def where(case):
                 case.entries[part] = words
                 case.masks[part] = masks
                 break
-    if case.wrong and len(case.wrong) < len(case.right[0]):
-        names = [case.part_name(p) for p in range(len(case.right[0])) if p not in case.wrong]
+    if case.wrong and len(case.wrong_at_all) < len(case.right[0]):
+        names = [case.part_name(p) for p in range(len(case.right[0])) if p not in case.wrong_at_all]
         if all(names):
             found.append(Finding("right parts", case.wrong[0], {"names": names}))
     return found

@@ -11,6 +11,7 @@ FUNCTIONS = {
     "log of the size": "the log of the absolute value of {0}",
     "complement": "1 minus {0}",
     "positive part": "the positive part of {0}",
+    "odds": "y/(1 + y), with y for {0}",
 }
 
 
@@ -26,7 +27,7 @@ def changed(kind, facts, of):
             sign = "minus" if offset.startswith("−") else "plus"
             return f"{of} {sign} {offset.removeprefix('−')}"
         case "power":
-            factor = "" if facts["factor"] == "1" else f"{facts['factor']} times "
+            factor = {"1": "", "−1": "minus "}.get(facts["factor"], f"{facts['factor']} times ")
             powers = {"2": "the square of", "½": "the square root of", "−1": "1 over"}
             how = powers.get(facts["power"])
             return f"{factor}{how} {of}" if how else f"{factor}{of} to the power {facts['power']}"

@@ -124,12 +124,15 @@ function paginate(slide) {
     filled++;
   }
   for (const one of answers) one.open = false;
-  // A ledger goes line by line, as in the notebook.
+  page.append(...notes); // the notes are for the end, when all has been seen
+}
+
+// A ledger goes line by line, as in the notebook; on each slide the first line is there at once.
+function stepwise() {
   for (const table of document.querySelectorAll(".part table")) {
     const lines = [...table.querySelectorAll("tr:has(td)")].slice(1);
     for (const line of lines) line.classList.add("fragment");
   }
-  page.append(...notes); // the notes are for the end, when all has been seen
 }
 
 function show(place) {
@@ -200,6 +203,7 @@ async function start() {
   await document.fonts.load("20px formulas").catch(() => {}); // without it, another font will do
   await document.fonts.ready;
   [...deck.children].forEach(paginate);
+  stepwise();
   slides = [...deck.children];
   const bar = document.createElement("nav");
   bar.id = "talk";

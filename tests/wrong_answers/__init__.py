@@ -1,7 +1,9 @@
 """What students might hand in: wrong answers with the words that help, and right ones.
 
-One text file a lesson. `=== name / batch` opens an exercise; `--- words` opens an answer, whose
-lines follow; `words` is a pattern, of which a helpful message holds a match, or `right`.
+A file or more for a lesson: `<lesson>.txt`, and `fresh_<lesson>.txt` by one who saw the notebook
+alone. `=== name / batch` opens an exercise; `--- words` opens an answer, whose lines follow;
+`words` is a pattern, of which a helpful message holds a match, or `right`. After ` ≠ ` there may
+stand a second pattern: a message that holds a match of it misleads.
 """
 
 import linecache
@@ -19,35 +21,39 @@ GIVEN = {"np": np, "scipy": scipy, "entr": scipy.special.entr}
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; `exercise` is "name" or "name@lesson" where two lessons share the name."""
+    """One answer to the exercise of this name in this lesson."""
 
+    lesson: str
     exercise: str
     batch: str
     words: str
+    misleading: str
     body: str
 
     def function(self, arguments):
         """The student's function, with its source where tracebacks and `inspect` look for it."""
-        name = self.exercise.partition("@")[0]
         lines = self.body.splitlines()
         if len(lines) == 1 and not re.match(r"(return|print|raise|for|while|import)\b", lines[0]):
             lines = [f"return {lines[0]}"]
-        text = f"def {name}({arguments}):\n" + "".join(f"    {line}\n" for line in lines)
+        text = f"def {self.exercise}({arguments}):\n" + "".join(f"    {line}\n" for line in lines)
         place = f"<student {abs(hash(text))}>"
         linecache.cache[place] = (len(text), None, text.splitlines(keepends=True), place)
         space = dict(GIVEN)
         exec(compile(text, place, "exec"), space)
-        return space[name]
+        return space[self.exercise]
 
 
 def answers():
     """Every answer of every file, in order."""
     found = []
     for path in sorted(HERE.glob("*.txt")):
+        lesson = path.stem.removeprefix("fresh_")
         for section in path.read_text(encoding="utf-8").split("=== ")[1:]:
             head, *bodies = re.split(r"^--- ", section, flags=re.MULTILINE)
             exercise, batch = head.strip().split(" / ")
             for body in bodies:
-                words, _, code = body.partition("\n")
-                found.append(Answer(exercise, batch, words.strip(), code.strip("\n")))
+                head, _, code = body.partition("\n")
+                words, _, misleading = (part.strip() for part in head.partition(" ≠ "))
+                code = code.strip("\n")
+                found.append(Answer(lesson, exercise, batch, words, misleading, code))
     return found

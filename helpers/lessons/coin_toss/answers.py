@@ -35,7 +35,7 @@ STYLES = (
     dict(color=TARGET),
     IN_THETA,
     IN_LOGIT,
-    dict(color=SAMPLES),
+    dict(color=SAMPLES, linewidth=1.2),
     dict(color=APPROXIMATION),
 )
 PLACES = (3, 3, 3, 2, 3)  # digits; of random numbers no more than they are worth

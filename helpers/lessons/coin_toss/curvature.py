@@ -77,7 +77,7 @@ def two_scales(figure):
         flat, mapped = laplace_theta(first, second), on_theta(m, s)
         peaks[0].set_visible(flat is not None)
         peaks[1].set_xdata([m, m])
-        words = "no peak inside (0, 1), so no Laplace in θ"
+        words = "no peak inside (0, 1), so no answer"
         if flat:
             peaks[0].set_xdata([logit(flat.mean)] * 2)
             outside = 1 - np.diff(ndtr((np.array([0, 1]) - flat.mean) / flat.sd))[0]
@@ -156,7 +156,7 @@ in_logit = Derivation(
             ),
         ),
         Line(
-            r"= (a+h-1)\log\theta + (b+t-1)\log(1-\theta) - \log B(a,b) + \log\theta(1-\theta)",
+            r"= (a+h-1)\log\theta + (b+t-1)\log(1-\theta) - \log B(a,b) + \log(\theta(1-\theta))",
             r"$d\theta/d\eta = e^{-\eta}/(1+e^{-\eta})^2 = \theta(1-\theta)$.",
             lambda first, second, a, b, eta: (
                 (first - 1) * np.log(expit(eta))
@@ -167,7 +167,7 @@ in_logit = Derivation(
         ),
         Line(
             r"= (a+h)\log\theta + (b+t)\log(1-\theta) - \log B(a,b)",
-            "The Jacobian takes both −1s away. So the peak moves.",
+            "The Jacobian takes both −1s away. So the peak moves, unless it is at ½.",
             lambda first, second, a, b, eta: (
                 first * np.log(expit(eta)) + second * np.log(1 - expit(eta)) - betaln(a, b)
             ),
@@ -181,8 +181,8 @@ in_logit = Derivation(
         ),
         Line(
             r"\sigma_\eta^2 = \frac1{a+h} + \frac1{b+t}",
-            "Aside: the inverse negative second derivative at that peak; its other side is taken"
-            " by numbers.",
+            "Aside: the inverse of −d²/dη² log p(x, η) = (a + b + h + t) θ(1 − θ) at that peak; its"
+            " other side is taken by numbers.",
             lambda first, second, a, b, eta: 1 / first + 1 / second,
             aside=lambda first, second, a, b, eta: (
                 -1

@@ -32,11 +32,15 @@ def _curved(up, down, at):
     return 1 / (up / at**2 + down / (1 - at) ** 2)
 
 
+def _peak(a, b, heads, tails):
+    """θᵘᵖ (1 − θ)ᵈᵒʷⁿ at its peak, in logs: the joint but for the prior's constant."""
+    up, down = a + heads - 1, b + tails - 1
+    return up * np.log(up / (up + down)) + down * np.log(down / (up + down))
+
+
 def _of_the_density(a, b, heads, tails):
     """−1/p″ at the peak, where it is −1/(log p)″ divided by p."""
-    up, down = a + heads - 1, b + tails - 1
-    peak = up / (up + down)
-    log_p = up * np.log(peak) + down * np.log(1 - peak) - betaln(up + 1, down + 1)
+    log_p = _peak(a, b, heads, tails) - betaln(a + heads, b + tails)
     return laplace_variance(a, b, heads, tails) / np.exp(log_p)
 
 
@@ -121,9 +125,11 @@ laplace_variance_exercise = Exercise(
         "b + t − 1": b + tails - 1,
         "a + b + h + t − 2": a + b + heads + tails - 2,
         "θ̂": (a + heads - 1) / (a + b + heads + tails - 2),
+        "p(x, θ̂)": np.exp(_peak(a, b, heads, tails)),
+        "n": heads + tails,
     },
     specials={
-        "a = b = 1": lambda a, b, heads, tails: (1.0, 1.0, heads, tails),
+        "the prior is flat, a = b = 1": lambda a, b, heads, tails: (1.0, 1.0, heads, tails),
         "h = t": lambda a, b, heads, tails: (a, b, heads, heads),
     },
     explanation="The log joint is (a + h − 1) log θ + (b + t − 1) log(1 − θ) and a constant. Its"
@@ -172,6 +178,10 @@ def _right_mean(z, p):
     return p * z[1] + (1 - p) * z[0]
 
 
+def _log_where_below_1(p):
+    return np.log(p) if 0 < p < 1 else np.nan
+
+
 metropolis_accept_exercise = Exercise(
     metropolis_accept,
     _step_probe,
@@ -212,6 +222,21 @@ metropolis_accept_exercise = Exercise(
         "Cut the log ratio at 0 before you take exp. In the mean, z′ counts with the probability,"
         " and z with what is left: a rejection repeats it.",
     ),
+    scales=(
+        Scale(
+            lambda z, log_joint, log_proposal: (
+                {
+                    "log joint new": log_joint[1],
+                    "−log joint now": -log_joint[0],
+                    "log proposal back": log_proposal[1],
+                    "−log proposal there": -log_proposal[0],
+                },
+                None,
+            ),
+            lambda answer, *at: (_log_where_below_1(answer[0]), answer[1]),
+            "in the log, where right and yours are below 1",
+        ),
+    ),
     identities={
         "a probability is at most 1": lambda f, *at: (f(*at)[0], "≤", 1),
         "a constant added to the log joint changes nothing": lambda f, z, j, g: (
@@ -226,6 +251,7 @@ metropolis_accept_exercise = Exercise(
         ),
     },
     parts=("probability", "mean of the next state"),
+    follows={"mean of the next state": lambda parts, z, j, g: _right_mean(z, parts[0])},
     examples=tuple(
         (np.array(z), np.array(j), np.array(g))
         for z, j, g in (
@@ -244,7 +270,7 @@ metropolis_accept_exercise = Exercise(
         "z′": z[1],
     },
     specials={
-        "the proposal is symmetric": lambda z, j, g: (z, j, np.zeros(2)),
+        "the proposal is symmetric": lambda z, j, g: (z, j, g[[0, 0]]),
     },
     explanation="With min(1, p(x, z′) g(z | z′) / p(x, z) g(z′ | z)) as the probability, as many"
     " chains go from z to z′ as come back once they are spread as the posterior is. A rejection"

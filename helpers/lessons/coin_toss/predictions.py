@@ -36,7 +36,7 @@ two_peaks = Prediction(
 )
 
 accepted = Prediction(
-    "A chain accepts 96 % of its proposals. It is probably",
+    "A random walk accepts 96 % of its proposals. It is probably",
     ("excellent: hardly anything is wasted", "crawling: its steps are too short", "stuck"),
     1,
     "A short step changes the density little, so it is accepted; and it leads nowhere new.",
@@ -68,11 +68,13 @@ widths = Prediction(
 )
 
 evidence = Prediction(
-    "The Metropolis chain may run as long as you like. Which of these does it still not give?",
+    "The Metropolis chain may run as long as you like. Which of these can you not read off its"
+    " states?",
     ("the posterior mean", "the 95 % interval", "log p(x)", "the chance of heads next time"),
     2,
     "The chain uses only ratios of p(x, θ), in which p(x) cancels. Its states are an answer about"
-    " θ; the constant that was divided away is not among them.",
+    " θ; the constant that was divided away is not among them. The average of 1/p(x | θ) over the"
+    " states does tend to 1/p(x), but for our coin its variance is infinite.",
     "In the next picture look at the last column: VI has a bound, Laplace estimates, Metropolis"
     " a dash.",
     (
@@ -84,15 +86,15 @@ evidence = Prediction(
 )
 
 only_heads = Prediction(
-    "Ten tosses, all heads; then a million, all heads. The error of VI's 95 % interval, in units of"
-    " the posterior's sd, becomes",
+    "The prior is uniform. Ten tosses, all heads; then a million, all heads. The error of VI's 95 %"
+    " interval, in units of the posterior's sd, becomes",
     ("about 300 times smaller", "about 80 000 times smaller", "hardly different"),
     2,
     "With only heads the posterior over θ leans against 1: 1 − θ is nearly exponential, and so it"
     " stays. More tosses shrink it, and do not make it Gaussian on either scale.",
     "In the next picture move the share of heads from 0.9 to 1: VI's line turns flat.",
     (
-        "That is the rule 1/√n, with both heads and tails in the data.",
+        "That is the rule 1/√n, for a fixed share of heads below 1.",
         "The posterior's sd becomes so much smaller, and the error with it: their ratio stays.",
         "",
     ),

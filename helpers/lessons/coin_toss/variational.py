@@ -120,7 +120,7 @@ identity = Derivation(
         Line(
             r"= (a+h)\,\mathbb E_q[\log\theta] + (b+t)\,\mathbb E_q[\log(1-\theta)] - \log B(a,b)"
             r" + \tfrac12\log 2\pi e s^2 + \mathrm{KL}(q\,\|\,p)",
-            "The log joint of the last section, and a Gaussian's entropy. The first four terms are"
+            "The log joint of section 2, and a Gaussian's entropy. The first four terms are"
             " the ELBO: two averages under q, nothing else to integrate.",
             lambda first, second, a, b, m, s: (
                 first * expect(log_expit, m, s)

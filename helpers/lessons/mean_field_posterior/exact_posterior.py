@@ -24,7 +24,7 @@ WORKED = LinearGaussian([1.2, -0.7], X)
 
 @explorer("One observation, two unknowns", size=(9.6, 4.2))
 def problem(figure):
-    """Prior, stripe, posterior and the best product q of the worked example; nothing moves."""
+    """Prior, stripe, posterior and a product q, not the best, of the worked example."""
     ax = figure.subplots()
     set_axes(ax, (-3.5, 6.5), (-2.6, 2.6), xlabel="z₁", ylabel="z₂")
     ax.set_aspect("equal")
@@ -32,8 +32,8 @@ def problem(figure):
     Stripe(ax).move(WORKED.theta, WORKED.x)
     mean, cov = WORKED.posterior_mean, WORKED.posterior_cov
     Rings(ax, color=TARGET, label="posterior p(z | x)").move(rings(mean, cov), mean)
-    product = Rings(ax, color=APPROXIMATION, label="q(z₁) q(z₂)")
-    product.move(rings(mean, np.diag(WORKED.optimal_s2)), mean)
+    product = Rings(ax, color=APPROXIMATION, label="a product q(z₁) q(z₂)")
+    product.move(rings([0.4, -0.1], np.diag([0.5, 0.8])), (0.4, -0.1))
     ax.legend(loc="upper right")
 
     def update():

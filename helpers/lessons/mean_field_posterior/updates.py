@@ -100,7 +100,7 @@ slopes = Derivation(
             lambda theta, x, m, s: (
                 -m[0] * (1 + theta[0] ** 2) - theta[0] * theta[1] * m[1] + x * theta[0]
             ),
-            quoted="solution, eq. 2.12",
+            quoted="solution, eq. 2.12, but for its “= 0”",
         ),
         Line(
             r"m_1^* = \theta_1\,\frac{x-\theta_2m_2}{1+\theta_1^2}",
@@ -116,7 +116,7 @@ slopes = Derivation(
             " identity, for s₁.",
             lambda theta, x, m, s: -s[0] * (1 + theta[0] ** 2) + 1 / s[0],
             aside=_slope_s,
-            quoted="solution, eq. 2.14",
+            quoted="solution, eq. 2.14, but for its “= 0”",
         ),
         Line(
             r"s_1^{2*} = \frac1{1+\theta_1^2} = \frac1{\Lambda_{11}}",
