@@ -48,8 +48,9 @@ class Stage:
             self._update = explorer.scene(self.figure)
             self.controls = Controls(explorer.controls, self.draw)
             self.summary = self._update(**self.controls.values)
-            self.figure.draw_without_rendering()  # lets the layout settle, then freezes it
-            self.figure.set_layout_engine("none")
+            if self.figure.axes:
+                self.figure.get_layout_engine().execute(self.figure)
+            self.figure.set_layout_engine(None)  # frozen; with "none", savefig would draw twice
             moving = self.figure.findobj(lambda artist: artist.get_animated())
             self.moving = sorted(moving, key=lambda artist: artist.get_zorder())
             self.still = self.still_layer()
@@ -113,7 +114,7 @@ class Stage:
         """The picture as it stands, for readers without a kernel; 256 colours are enough."""
         full, small = io.BytesIO(), io.BytesIO()
         with one_at_a_time():
-            self.figure.savefig(full, dpi=120)
+            self.figure.savefig(full, dpi=120, pil_kwargs={"compress_level": 0})
         picture = Image.open(full).convert("RGB")
         if self.controls.widgets:
             picture = ImageOps.expand(picture, (0, 0, 0, STRIP), "white")
