@@ -4,6 +4,7 @@ Only the moving artists are rendered at a change, by matplotlib's own SVG render
 blitting in vectors: as fast as a blitted bitmap, and sharp at any zoom.
 """
 
+import base64
 import io
 import itertools
 import re
@@ -56,7 +57,8 @@ class Stage:
             self.still = self.still_layer()
         cell = dict(grid_area="1 / 1", margin="0", overflow="hidden")
         self.layer = HTML(layout=Layout(min_height="4.6em", **cell))
-        both = [HTML(self.still, layout=Layout(**cell)), self.layer]
+        self.layer.add_class("vi-moving")
+        both = [HTML(_image(self.still), layout=Layout(**cell)), self.layer]
         layers = GridBox(both, layout=Layout(grid_template_columns="100%", overflow="hidden"))
         self._explorer, self._source = explorer, HTML(layout=Layout(display="none"))
         code = small_button("Code", self._toggle_source, "How this picture is drawn")
@@ -123,6 +125,13 @@ class Stage:
             ImageDraw.Draw(picture).text(place, STILL, "#595959", font, anchor="rb")
         picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(small, "png")
         return small.getvalue()
+
+
+def _image(svg):
+    """The same picture as one element of the page: its hundreds of marks are laid out only once."""
+    source = base64.b64encode(svg.encode()).decode()
+    style = "display:block;width:100%;height:auto"
+    return f'<img alt="" decoding="sync" style="{style}" src="data:image/svg+xml;base64,{source}">'
 
 
 STRIP, STILL = 24, "Run this cell to move it."  # a line of so many pixels under the stored picture
