@@ -26,9 +26,6 @@ DEFINITIONS = (
     "The evidence is the sum of these areas, one number.",
     "That is P(+ | ill), the likelihood.",
     "That is the prior: it has not heard of the test.",
-    # Notebooks that are still being written.
-    "| 06 Linear regression | all four, where Laplace is exact, too | 2 h |",
-    "| 07 Neural network | all four, where nothing is exact | 2 h |",
 )
 QUESTIONS = ()
 INSTRUCTIONS = (
@@ -279,6 +276,9 @@ def rows():
     " misses | 2 h |",
     "| [04 Gaussian mixture](04_gmm_cavi.ipynb) | VI at work: clusters | 2½ h |",
     "| [05 The coin toss](05_coin_toss.ipynb) | all four answers, on the smallest model | 1½ h |",
+    "| [06 Linear regression](06_linear_regression.ipynb) | all four, where Laplace is exact, too"
+    " | 1½ h |",
+    "| [07 Neural network](07_neural_network.ipynb) | all four, where nothing is exact | 1½ h |",
     "“Alone” counts 100 words a minute, three minutes for a picture or a ledger, two for a"
     " prediction, ten for an exercise.",
     "This page takes about 40 minutes.",
