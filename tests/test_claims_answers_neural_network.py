@@ -130,7 +130,7 @@ def scatter(m, s):
     "Line 2 is the trick: λ moves from q into the log joint, where the chain rule can reach it.",
     "The entropy adds its 1 exactly, without a draw.",
     "Line 5 is right as well, on average.",
-    "But one of its draws scatters more than one of line 4's, for every m and s of the sliders.",
+    "But one of its draws scatters more than one of line 4's, for every m and τ of the sliders.",
     "Ask how it moves with m, and how with log sd: by 1, and by sd · ε.",
     "The entropy is log sd and a constant.",
     "It adds 1 to the second part and nothing to the first.",
@@ -145,7 +145,7 @@ def test_reparameterised_gradient():
     gradient = variational.complex_step(variational._log_joint, m + sd * eps)
     given = elbo_gradient_exercise.solution(np.array([sd]), eps[:, None], gradient[:, None])
     for part, line, one in zip(given, (5, 2), (gradient, gradient * eps * sd), strict=True):
-        exact = lines[line].value(m=m, s=sd)
+        exact = lines[line].value(m=m, tau=sd)
         assert abs(part[0] - exact) < 4.5 * one.std() / np.sqrt(eps.size)
     # The move of a draw, and the entropy's 1, by differences.
     assert (np.exp(np.log(sd) + 1e-6) - sd) / 1e-6 == pytest.approx(sd, rel=1e-5)

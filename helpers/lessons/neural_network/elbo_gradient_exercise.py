@@ -26,7 +26,7 @@ elbo_gradient_exercise = Exercise(
     elbo_gradient,
     _probe,
     {
-        "ε is missing: w = m + sε moves by ε where s does": _then(
+        "ε is missing: w = m + sd · ε moves by ε where sd does": _then(
             lambda sd, eps, g: (g * sd).mean(axis=0) + 1
         ),
         "the entropy's 1 is missing": _then(lambda sd, eps, g: (g * eps * sd).mean(axis=0)),

@@ -20,66 +20,67 @@ PRIOR_SD = 1.0
 
 
 def _log_joint(w):
-    """log p(y, w) of the network f(x) = tanh(wx), without constants; w any array."""
-    f = np.tanh(w[..., None] * X)
-    return -((Y - f) ** 2).sum(axis=-1) / (2 * NOISE_SD**2) - w**2 / (2 * PRIOR_SD**2)
+    """log p(y, w) of the network f(x) = tanh(wx); w any array, complex too."""
+    squares = ((Y - np.tanh(w[..., None] * X)) ** 2).sum(axis=-1) / NOISE_SD**2
+    constant = X.size * np.log(NOISE_SD) + np.log(PRIOR_SD)
+    return -0.5 * (squares + (w / PRIOR_SD) ** 2 + (X.size + 1) * np.log(2 * np.pi)) - constant
 
 
 def _entropy(log_sd):
     return 0.5 * np.log(2 * np.pi * np.e) + log_sd
 
 
-def _over_w(m, s, log_sd, at):
+def _over_w(m, tau, log_sd, at):
     """∫ q(w) log p(y, w) dw, on a grid that stays where it is while `at` and log_sd move."""
-    w = m + s * NODES
+    w = m + tau * NODES
     q = np.exp(-((w - at) ** 2) / (2 * np.exp(2 * log_sd)) - log_sd)
-    return s * (NODES[1] - NODES[0]) / np.sqrt(2 * np.pi) * (q @ _log_joint(w))
+    return tau * (NODES[1] - NODES[0]) / np.sqrt(2 * np.pi) * (q @ _log_joint(w))
 
 
 def _moving_draws(m, log_sd):
     return MASSES @ _log_joint(m + np.exp(log_sd) * NODES) + _entropy(log_sd)
 
 
-def _chain_rule(m, s):
-    slope = complex_step(_log_joint, m + s * NODES)
-    return MASSES @ (slope * NODES * s) + 1
+def _chain_rule(m, tau):
+    slope = complex_step(_log_joint, m + tau * NODES)
+    return MASSES @ (slope * NODES * tau) + 1
 
 
-def _by_hand(m, s):
-    w = m + s * NODES
+def _by_hand(m, tau):
+    w = m + tau * NODES
     t = np.tanh(w[:, None] * X)
     slope = ((Y - t) / NOISE_SD**2 * (1 - t**2) * X).sum(axis=1) - w / PRIOR_SD**2
-    return MASSES @ (slope * NODES * s) + 1
+    return MASSES @ (slope * NODES * tau) + 1
 
 
 reparameterised = Derivation(
-    "The reparameterised gradient: ∂ELBO/∂λ, λ = log s",
+    "The reparameterised gradient: ∂ELBO/∂λ, λ = log τ",
     (
         Line(
             r"\frac{\partial}{\partial\lambda}\,\mathrm{ELBO} = \frac{\partial}{\partial\lambda}"
             r"\Bigl(\int q(w)\,\log p(y,w)\,dw + \tfrac12\log 2\pi e + \lambda\Bigr)",
             "The ELBO: an average and the entropy. Here λ sits in q. The derivative by a complex"
             " step, the integral by a fine grid.",
-            lambda m, s: complex_step(lambda u: _over_w(m, s, u, m) + _entropy(u), np.log(s)),
+            lambda m, tau: complex_step(lambda u: _over_w(m, tau, u, m) + _entropy(u), np.log(tau)),
         ),
         Line(
             r"= \frac{\partial}{\partial\lambda}\Bigl(\mathbb E_{\varepsilon}\bigl[\log p(y,\,"
             r"m+e^{\lambda}\varepsilon)\bigr] + \tfrac12\log 2\pi e + \lambda\Bigr),\quad"
             r" \varepsilon\sim\mathcal N(0,1)",
-            "Reparameterise: $w = m + s\\varepsilon$. Now what is drawn does not know λ; λ sits"
+            "Reparameterise: $w = m + \\tau\\varepsilon$. Now what is drawn does not know λ; λ sits"
             " inside the log joint.",
-            lambda m, s: complex_step(lambda u: _moving_draws(m, u), np.log(s)),
+            lambda m, tau: complex_step(lambda u: _moving_draws(m, u), np.log(tau)),
         ),
         Line(
             r"= \mathbb E_{\varepsilon}\Bigl[\frac{\partial\log p(y,w)}{\partial w}\,\varepsilon\,"
-            r"s\Bigr] + 1",
-            "The derivative goes under the average; $\\partial w/\\partial\\lambda = s\\varepsilon"
-            "$. The 1 is the entropy's.",
+            r"\tau\Bigr] + 1",
+            "The derivative goes under the average;"
+            " $\\partial w/\\partial\\lambda = \\tau\\varepsilon$. The 1 is the entropy's.",
             _chain_rule,
         ),
         Line(
             r"= \mathbb E_{\varepsilon}\Bigl[\Bigl(\sum_i e_i(1-t_i^2)x_i - w\Bigr)\,\varepsilon\,"
-            r"s\Bigr] + 1,\quad t_i = \tanh(wx_i),\; e_i = \frac{y_i-t_i}{\sigma^2}",
+            r"\tau\Bigr] + 1,\quad t_i = \tanh(wx_i),\; e_i = \frac{y_i-t_i}{\sigma^2}",
             "The gradient of section 2, for f(x) = tanh(wx) and s = 1 in the prior. Draw ε, average"
             ": that is the whole method.",
             _by_hand,
@@ -88,20 +89,20 @@ reparameterised = Derivation(
             r"= \mathbb E_{\varepsilon}\bigl[\log p(y,w)\,(\varepsilon^2-1)\bigr] + 1",
             "Another road from line 1: differentiate q itself. It needs no gradient of p, has the"
             " same mean, and draws that scatter more.",
-            lambda m, s: MASSES @ (_log_joint(m + s * NODES) * (NODES**2 - 1)) + 1,
+            lambda m, tau: MASSES @ (_log_joint(m + tau * NODES) * (NODES**2 - 1)) + 1,
         ),
         Line(
             r"\frac{\partial}{\partial m}\,\mathrm{ELBO} = \mathbb E_{\varepsilon}\Bigl["
             r"\frac{\partial\log p(y,w)}{\partial w}\Bigr]",
             "Aside: $\\partial w/\\partial m = 1$, and the entropy does not know m. Its other side:"
             " the complex step in m on line 1's integral.",
-            lambda m, s: MASSES @ complex_step(_log_joint, m + s * NODES),
-            aside=lambda m, s: complex_step(lambda u: _over_w(m, s, np.log(s), u), m),
+            lambda m, tau: MASSES @ complex_step(_log_joint, m + tau * NODES),
+            aside=lambda m, tau: complex_step(lambda u: _over_w(m, tau, np.log(tau), u), m),
         ),
     ),
     (
         Slider("m", "m, mean of q", -2.0, 2.0, 0.5, 0.1),
-        Slider("s", "s, sd of q", 0.1, 1.0, 0.4, 0.1),
+        Slider("tau", "τ, sd of q", 0.1, 1.0, 0.4, 0.1),
     ),
 )
 
