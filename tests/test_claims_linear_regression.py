@@ -78,7 +78,7 @@ def posterior_by_sum(x, y, noise_sd, prior_sd):
     mean, cov = Regression(x, y, noise_sd, prior_sd).posterior
     root = np.linalg.cholesky(cov)  # only to lay the grid
     w = mean + lines.GRID @ root.T
-    logs = lines._log_joint(w, x, y, noise_sd, prior_sd)
+    logs = lines.log_joint(w, x, y, noise_sd, prior_sd)
     weights = np.exp(logs - logs.max())
     weights = weights / weights.sum()
     centre = weights @ w

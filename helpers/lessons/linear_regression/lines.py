@@ -93,7 +93,7 @@ def log_integral(log_function, mean, cov):
     return values.max() + np.log(np.sum(np.exp(values - values.max())) * area)
 
 
-def _log_joint(w, x, y, noise_sd, prior_sd):
+def log_joint(w, x, y, noise_sd, prior_sd):
     """Line by line and point by point, log p(y | w) + log p(w) at w (..., 2)."""
     heights = w[..., :1] * x + w[..., 1:]
     value = np.sum(log_normal(y, heights, noise_sd**2), axis=-1)
@@ -138,8 +138,8 @@ completed = Derivation(
             "Bayes. w is (slope, intercept). The points are independent given the line. The"
             " integral is a sum over a fine grid.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
-                _log_joint(w, x, y, noise_sd, prior_sd)
-                - log_integral(lambda at: _log_joint(at, x, y, noise_sd, prior_sd), *grid)
+                log_joint(w, x, y, noise_sd, prior_sd)
+                - log_integral(lambda at: log_joint(at, x, y, noise_sd, prior_sd), *grid)
             ),
         ),
         Line(
