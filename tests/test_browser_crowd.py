@@ -130,8 +130,11 @@ HURRY = """async ([cell, turns, seconds, keys]) => {
       handle.dispatchEvent(new KeyboardEvent('keydown', pressed));
       if (report.turns % 3) await pause(report.turns % 7);
     }
-    reset.click();
-    await still(performance.now() + 5000);
+    // A value that was under way when Reset was pressed arrives after it, and counts: once more.
+    for (let press = 0; press === 0 || (press < 5 && label() !== start.label); press++) {
+      reset.click();
+      await still(performance.now() + 2000);
+    }
     if (label() !== start.label) report.unanswered++;
     else if (marks() !== start.marks) report.stale++;
   }
