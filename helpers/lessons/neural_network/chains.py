@@ -7,14 +7,14 @@ import numpy as np
 from helpers.diagnostics import LARGEST_R_HAT, effective_sample_size, r_hat
 from helpers.lessons.neural_network.points import model
 from helpers.lessons.neural_network.stored import stored
-from helpers.plots import ACCENT, APPROXIMATION, SAMPLES, TARGET, draw_curve, set_axes
+from helpers.plots import DATA, GAIN, LOSS, TARGET, draw_curve, set_axes
 from helpers.widgets import Choice, Slider, explorer
 from helpers.words import fixed
 
 SETTING = 2, 1.0  # hidden units and prior scale of the stored chains
 WEIGHTS = {"w₁": 0, "v₁": 4, "b": 6}
 PLACES = {"f(0), in the gap": 0.0, "f(1.5), at points": 1.5}
-LOOK = ((TARGET, "-"), (APPROXIMATION, "--"), (SAMPLES, "-."), (ACCENT, ":"))
+LOOK = ((LOSS, "-"), (DATA, "--"), (TARGET, "-."), (GAIN, ":"))  # told apart in grey, too
 
 
 def asked(quantity):
