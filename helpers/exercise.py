@@ -45,13 +45,13 @@ class Exercise:
     hints: tuple[str, ...]
     scales: tuple[Scale, ...] = ()
     identities: dict[str, Callable] | None = None
-    follows: dict[str, Callable] | None = None
     parts: tuple[str, ...] = ()
     examples: tuple = ()
     symbols: Callable | None = None
     specials: dict[str, Callable] | None = None
     readings: dict[str, Callable] | None = None
     reply: Callable | None = None
+    follows: dict[str, Callable] | None = None
     explanation: str = ""
 
     name = property(lambda self: self.solution.__name__)

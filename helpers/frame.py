@@ -9,10 +9,11 @@ from helpers.controls import SMALL, button
 
 WIDTH = "960px"
 # Focus that can be seen on white and on dark; nothing that looks alive without its kernel, whose
-# loss ipywidgets marks with a class of its own.
+# loss ipywidgets marks with a class of its own. What moves is painted apart from what does not.
 LOOK = """<style>
 .vi-part :is(button, .noUi-handle, input, pre):focus-visible {
   outline: 3px solid #1A85D6; outline-offset: 1px; }
+.vi-moving { will-change: transform; contain: content; }
 .vi-equation { overflow-x: auto; }
 .vi-verdict { display: block; line-height: 1.4; padding: 4px 6px 0 0; }
 .vi-part .widget-toggle-buttons { display: flex; align-items: baseline; }

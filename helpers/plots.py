@@ -60,8 +60,8 @@ class Outlines:
 
     def move(self, outlines):
         """`outlines`: one (2, n) array a line, of any number of lines."""
-        lengths = [outline.shape[1] for outline in outlines]
-        codes = np.full(sum(lengths), Path.LINETO)
+        lengths = np.array([outline.shape[1] for outline in outlines], int)
+        codes = np.full(lengths.sum(), Path.LINETO)
         codes[np.cumsum(lengths) - lengths] = Path.MOVETO
         self._lines.set_path(Path(np.hstack([np.empty((2, 0)), *outlines]).T, codes))
 

@@ -4,6 +4,7 @@ Only the moving artists are rendered at a change, by matplotlib's own SVG render
 blitting in vectors: as fast as a blitted bitmap, and sharp at any zoom.
 """
 
+import base64
 import io
 import itertools
 import re
@@ -48,14 +49,16 @@ class Stage:
             self._update = explorer.scene(self.figure)
             self.controls = Controls(explorer.controls, self.draw)
             self.summary = self._update(**self.controls.values)
-            self.figure.draw_without_rendering()  # lets the layout settle, then freezes it
-            self.figure.set_layout_engine("none")
+            if self.figure.axes:
+                self.figure.get_layout_engine().execute(self.figure)
+            self.figure.set_layout_engine(None)  # frozen; with "none", savefig would draw twice
             moving = self.figure.findobj(lambda artist: artist.get_animated())
             self.moving = sorted(moving, key=lambda artist: artist.get_zorder())
             self.still = self.still_layer()
         cell = dict(grid_area="1 / 1", margin="0", overflow="hidden")
         self.layer = HTML(layout=Layout(min_height="4.6em", **cell))
-        both = [HTML(self.still, layout=Layout(**cell)), self.layer]
+        self.layer.add_class("vi-moving")
+        both = [HTML(_image(self.still), layout=Layout(**cell)), self.layer]
         layers = GridBox(both, layout=Layout(grid_template_columns="100%", overflow="hidden"))
         self._explorer, self._source = explorer, HTML(layout=Layout(display="none"))
         code = small_button("Code", self._toggle_source, "How this picture is drawn")
@@ -113,7 +116,7 @@ class Stage:
         """The picture as it stands, for readers without a kernel; 256 colours are enough."""
         full, small = io.BytesIO(), io.BytesIO()
         with one_at_a_time():
-            self.figure.savefig(full, dpi=120)
+            self.figure.savefig(full, dpi=120, pil_kwargs={"compress_level": 0})
         picture = Image.open(full).convert("RGB")
         if self.controls.widgets:
             picture = ImageOps.expand(picture, (0, 0, 0, STRIP), "white")
@@ -122,6 +125,13 @@ class Stage:
             ImageDraw.Draw(picture).text(place, STILL, "#595959", font, anchor="rb")
         picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(small, "png")
         return small.getvalue()
+
+
+def _image(svg):
+    """The same picture as one element of the page: its hundreds of marks are laid out only once."""
+    source = base64.b64encode(svg.encode()).decode()
+    style = "display:block;width:100%;height:auto"
+    return f'<img alt="" decoding="sync" style="{style}" src="data:image/svg+xml;base64,{source}">'
 
 
 STRIP, STILL = 24, "Run this cell to move it."  # a line of so many pixels under the stored picture

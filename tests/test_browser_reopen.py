@@ -9,7 +9,7 @@ import subprocess
 import nbformat
 import pytest
 from conftest import ROOT
-from test_browser import EXPLORER, chromium_browser, jupyterlab, open_and_run
+from test_browser import EXPLORER, answered, chromium_browser, jupyterlab, open_and_run
 
 from helpers.server import WIDGET_VIEW
 
@@ -53,8 +53,13 @@ def saved(lab, chromium):
     """The page that ran the notebook, after a save."""
     page = open_and_run(chromium, lab[0], NAME)
     page.news = page.locator("text=Would you like to").count()
+    file = lab[1] / "notebooks" / NAME
+    before = file.stat().st_mtime_ns
     choose(page, "File", "docmanager:save")
-    page.wait_for_timeout(3000)
+    for _ in range(300):
+        page.wait_for_timeout(100)
+        if file.stat().st_mtime_ns != before:
+            break
     yield page
     page.close()
 
@@ -69,8 +74,7 @@ def test_the_page_stays_live(saved):
     handle.scroll_into_view_if_needed()
     before = explorer.locator("svg[role=img]").get_attribute("aria-label")
     handle.focus()
-    saved.keyboard.press("ArrowRight")
-    saved.wait_for_timeout(1000)
+    answered(saved, explorer, lambda: saved.keyboard.press("ArrowRight"))
     assert explorer.locator("svg[role=img]").get_attribute("aria-label") != before
     saved.keyboard.press("ArrowLeft")
 
@@ -90,12 +94,12 @@ def test_run_and_saved_without_changes_it_is_the_file_that_was_cloned(lab, saved
 def test_opened_again_it_shows_its_pictures(lab, saved, chromium):
     choose(saved, "File", "filemenu:close-and-cleanup")
     saved.click(".jp-Dialog button:has-text('Ok')")
-    saved.wait_for_timeout(2000)
+    saved.locator(".jp-NotebookPanel").wait_for(state="detached")
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{lab[0]}/lab/workspaces/again/tree/notebooks/{NAME}")
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
-    page.wait_for_timeout(2000)
-    assert page.locator(".jp-RenderedImage img").count() > 3
+    page.locator(".jp-RenderedImage img").nth(3).wait_for()
+    page.wait_for_timeout(500)
     assert page.locator("text=model not found").count() == 0
     assert page.locator("[role=slider]").count() == 0
     page.close()

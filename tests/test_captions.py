@@ -59,9 +59,17 @@ def outside(artist):
     return ""
 
 
-@pytest.mark.parametrize("explorer", EXPLORERS)
-def test_captions_and_marks_at_random_settings(explorer):
-    stage = Stage(explorer)
+@pytest.fixture(scope="module", params=EXPLORERS)
+def explorer(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def stage(explorer):
+    return Stage(explorer)
+
+
+def test_captions_and_marks_at_random_settings(explorer, stage):
     for values in settings(explorer):
         summary = stage._update(**values)
         for fault, pattern in FAULTS.items():
@@ -72,10 +80,8 @@ def test_captions_and_marks_at_random_settings(explorer):
         assert not lost, (lost, values, summary)
 
 
-@pytest.mark.parametrize("explorer", EXPLORERS)
-def test_what_is_still_stays(explorer):
+def test_what_is_still_stays(explorer, stage):
     """A curve that moves but is not marked as moving would stay where it was drawn at first."""
-    stage = Stage(explorer)
     before = without_ids(stage.still)
     for values in itertools.islice(settings(explorer), 4):
         stage._update(**values)

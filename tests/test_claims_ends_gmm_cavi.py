@@ -299,7 +299,8 @@ def ratios():
     "Where the kinds overlap, q is too sure of the centre: its variance goes down to 0.43 of the "
     "true one.",
     "From separation 4 on, with λ up to 0.8, it is right to 1 %.",
-    "Where CAVI has merged both kinds, it is up to 3 % too wide.",
+    "Only where CAVI has merged both kinds can it be too wide, by up to 3 %; mostly it is too "
+    "narrow there, too.",
     "It can be: where CAVI merges both kinds into one, by up to 3 %.",
     "The prediction suffers less: at most 9.1 % of the probability lies elsewhere.",
 )
@@ -307,14 +308,19 @@ def test_what_q_knows():
     found = list(ratios())
     least = min(found, key=lambda one: one[2])
     assert f"{least[2]:.2f}" == "0.43"
+    merged = []
     for separation, sd_noise, ratio, _ in found:
         if separation >= 4 and sd_noise <= 0.8:
             assert abs(ratio - 1) < 0.01
-        if ratio > 1.001:
-            model = MixtureModel(2, 0.0, predictive.PRIOR_VAR, sd_noise**2)
-            x = labels.points_on_a_line(2, separation, predictive.SPREAD)
-            means = labels.fit_on_a_line(model, x, separation).state.means
-            assert abs(means[1] - means[0]) < 1e-3, "merged"
+        model = MixtureModel(2, 0.0, predictive.PRIOR_VAR, sd_noise**2)
+        x = labels.points_on_a_line(2, separation, predictive.SPREAD)
+        means = labels.fit_on_a_line(model, x, separation).state.means
+        if abs(means[1] - means[0]) < 1e-3:
+            merged.append(ratio)
+        else:
+            assert ratio < 1 + 1e-9
+    assert np.mean(np.array(merged) < 0.99) > 0.75
+    assert max(merged) == max(one[2] for one in found)
     assert f"{100 * max(one[2] for one in found) - 100:.0f}" == "3"
     assert f"{100 * max(one[3] for one in found):.1f}" == "9.1"
 

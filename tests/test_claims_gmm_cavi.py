@@ -75,7 +75,8 @@ INSTRUCTIONS = (
     "So: restart, compare ELBOs, keep the best.",
     "Distance slider at −13, which here means exactly 0; then at −12, where nothing shows for nine "
     "sweeps; then at the other end, 1.5.",
-    "Fit 200 eruptions, and take the average log density of the other 72:",
+    "Fit 200 eruptions, and take the average log density of the other 72 (the columns keep the "
+    "scale of all 272):",
     "At λ = 0.5 slide K from 2 to 3 and 4.",
     "Add a million to every coordinate, and to α.",
     "Put a Gamma prior on 1/λ².",
@@ -134,8 +135,9 @@ def test_all_assignments_of_six_points():
 
 
 @claim(
-    "The first three numbers follow the slider of q(c₁ = 1); the fourth does not: it is the top "
-    "that they can reach.",
+    "The first three numbers follow the slider of q(c₁ = 1); the fourth does not: no q(c₁) "
+    "brings more.",
+    "With λ and σ as they start, q(c₁ = 1) = 0.95 comes within 0.25 nats.",
     "The ELBO as a function of one factor is a constant minus a KL, and that decides.",
 )
 def test_the_top_over_one_factor():
@@ -152,6 +154,9 @@ def test_the_top_over_one_factor():
         row = np.array([1, best]) / (1 + best)
         kl = [f * np.log(f / row[0]) + (1 - f) * np.log((1 - f) / row[1]) for f in (0.05, 0.95)]
         assert values[[0, -1], 3] - values[[0, -1], 0] == pytest.approx(kl, abs=1e-9)
+    starts_at = {c.name: c.start for c in coordinate_rule.coordinate.controls} | {"first": 0.95}
+    start, *_, top, _ = (n for n, _ in coordinate_rule.coordinate.ledger(**starts_at))
+    assert 0.2 < top - start < 0.25
 
 
 @claim(
@@ -217,7 +222,7 @@ def test_the_elbo_of_the_question():
 
 
 @claim(
-    "It is the doubt about the kinds: at most $N\\log K$, and 0 when every point is sure.",
+    "It is the doubt about the kinds: at most $N\\log K$, and 0 when every φ is 0 or 1.",
 )
 def test_bounds_of_the_fifth_term():
     """Each row's entropy is at most log K, by Gibbs' inequality against the even row."""

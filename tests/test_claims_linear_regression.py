@@ -78,7 +78,7 @@ def posterior_by_sum(x, y, noise_sd, prior_sd):
     mean, cov = Regression(x, y, noise_sd, prior_sd).posterior
     root = np.linalg.cholesky(cov)  # only to lay the grid
     w = mean + lines.GRID @ root.T
-    logs = lines._log_joint(w, x, y, noise_sd, prior_sd)
+    logs = lines.log_joint(w, x, y, noise_sd, prior_sd)
     weights = np.exp(logs - logs.max())
     weights = weights / weights.sum()
     centre = weights @ w
@@ -202,14 +202,14 @@ def test_the_band_of_the_prior():
     "x = 0 is an end of the points: there every tilt of the line shows.",
 )
 def test_where_the_line_is_known_best():
-    fine = np.linspace(-2, 8, 100_001)
+    fine = np.linspace(-2, 8, 10_001)
     for noise_sd, prior_sd in settings():
         mean, cov = formulas.posterior(X, Y, noise_sd, prior_sd)
         var = formulas.line_band(fine, mean, cov)[1] ** 2
-        assert np.allclose(np.polyval(np.polyfit(fine, var, 2), fine), var)
+        assert abs(np.diff(var, 3)).max() < 1e-10 * var.max()
         lowest = fine[var.argmin()]
         # The prior pulls by (σ/τ)² of a point at 0.
-        assert lowest == pytest.approx(X.sum() / (X.size + (noise_sd / prior_sd) ** 2), abs=1e-4)
+        assert lowest == pytest.approx(X.sum() / (X.size + (noise_sd / prior_sd) ** 2), abs=1e-3)
         assert 0 < lowest < X.mean()
         if prior_sd == 2 and noise_sd in (0.5, 2.0):
             assert f"{lowest:.2f}" == {0.5: "1.98", 2.0: "1.67"}[noise_sd]

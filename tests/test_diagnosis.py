@@ -88,6 +88,57 @@ def test_hostile_function_is_survived_and_named(function, words):
     assert words in message
 
 
+def powers(a, b):
+    return 0.5 * np.sum(a ^ 2) + b
+
+
+def products(a, b):
+    return 0.5 * b(1 - b) + a(0)
+
+
+def unknown(a, b):
+    return total_of(a) + b  # noqa: F821
+
+
+def not_imported(a, b):
+    return math.sqrt(b)  # noqa: F821
+
+
+def compared(a, b):
+    return np.min(b, a.sum())
+
+
+def ambiguous(a, b):
+    return max(a, b)
+
+
+def beyond(a, b):
+    return a[3] + b
+
+
+def unlike(a, b):
+    return np.ones(2) @ a + b
+
+
+MEANT = [
+    (powers, "a power is written \\*\\* in Python, not \\^\\.$"),
+    (products, "is a \\* missing before a bracket\\?$"),
+    (unknown, "the arguments are called a, b\\.$"),
+    (not_imported, "run the cell that imports math\\.$"),
+    (compared, "np.minimum and np.maximum compare two\\.$"),
+    (ambiguous, "this is an array: np.where"),
+    (beyond, "Python counts from 0"),
+    (unlike, "the shapes are a \\(3,\\)\\.$"),
+]
+
+
+@pytest.mark.parametrize(("function", "words"), MEANT)
+def test_what_an_exception_means_is_said(function, words):
+    outcome, message = diagnose(EXERCISE, function)
+    assert outcome == "error"
+    assert re.search(words, message), message
+
+
 def test_a_view_is_copied_before_it_changes():
     identity = Exercise(
         lambda a: a + 0, lambda rng: (rng.normal(size=3),), {"doubled": lambda a: 2 * a}, ()

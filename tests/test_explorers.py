@@ -45,9 +45,18 @@ def marks(stage):
     return re.sub(r'( id="|url\(#|href="#)[^")]*', "", stage.layer.value)
 
 
-@pytest.mark.parametrize("explorer", EXPLORERS)
-def test_explorer_at_every_extreme(explorer):
-    stage = Stage(explorer)
+@pytest.fixture(scope="module", params=EXPLORERS)
+def explorer(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def stage(explorer):
+    return Stage(explorer)
+
+
+def test_explorer_at_every_extreme(explorer, stage):
+    start = marks(stage)
     limits = [(ax.get_xlim(), ax.get_ylim()) for ax in stage.figure.axes]
     n_artists = len(stage.figure.findobj())
     for values in combinations(explorer.controls):
@@ -60,11 +69,11 @@ def test_explorer_at_every_extreme(explorer):
     assert [(ax.get_xlim(), ax.get_ylim()) for ax in stage.figure.axes] == limits
     assert len(stage.figure.findobj()) == n_artists, "an update adds artists"
     assert not plt.get_fignums(), "an explorer uses pyplot"
+    stage.controls.reset()
+    assert marks(stage) == start
 
 
-@pytest.mark.parametrize("explorer", [e for e in EXPLORERS if e.values[0].controls])
-def test_explorer_follows_each_control_and_comes_back(explorer):
-    stage = Stage(explorer)
+def test_explorer_follows_each_control_and_comes_back(explorer, stage):
     start, sentence = marks(stage), stage.summary
     for control in explorer.controls:
         widget = stage.controls.widgets[control.name]

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from claims import claim
 from conftest import ROOT
 from scipy.integrate import quad
 from scipy.optimize import minimize
@@ -79,8 +80,13 @@ def test_share_below_zero_of_a_bell():
     assert square.Bell(1.0, 0.5, 0.0).left == pytest.approx(norm.cdf(0, 1, 0.5))
 
 
+@claim(
+    "Each panel gives its own answer; the walk's is where 400 chains stand that started as the"
+    " prior."
+)
 def test_walkers_start_as_the_prior():
     states = square.walkers(2.0, 1.0)
+    assert square.N_WALKERS == 400
     assert states.shape == (square.N_STEPS + 1, square.N_WALKERS)
     assert states[0].mean() == pytest.approx(0.5)
     assert states[0].std() == pytest.approx(1, abs=0.01)

@@ -6,6 +6,8 @@ import linecache
 
 import numpy as np
 
+from helpers.diagnosis.exceptions import hint
+
 
 class Trouble(Exception):
     """Why there is no answer to compare, in a sentence for the student.
@@ -16,14 +18,19 @@ class Trouble(Exception):
     numeric = False
 
 
+def copied(arguments):
+    """The arguments, arrays copied: who is given them may write into them."""
+    return tuple(a.copy() if type(a) is np.ndarray else copy.deepcopy(a) for a in arguments)
+
+
 def call(function, arguments, exercise):
     """What `function` returns for copies of `arguments`; Trouble where it raises or writes."""
-    given = copy.deepcopy(arguments)
+    given = copied(arguments)
     try:
         with np.errstate(all="ignore"):
             answer = function(*given)
     except BaseException as error:  # SystemExit and KeyboardInterrupt too are the student's
-        trouble = Trouble(_raised(error, function, exercise))
+        trouble = Trouble(_raised(error, function, exercise, arguments))
         trouble.numeric = isinstance(error, (ArithmeticError, np.linalg.LinAlgError))
         raise trouble from None
     for name, before, after in zip(exercise.arguments, arguments, given, strict=True):
@@ -40,12 +47,14 @@ def call(function, arguments, exercise):
     return copy.deepcopy(answer) if isinstance(answer, (np.ndarray, list, tuple)) else answer
 
 
-def _raised(error, function, exercise):
+def _raised(error, function, exercise, arguments):
     kind, words = type(error).__name__, str(error)[:200].strip()
     told = f"It raised {kind}: {words}" if words else f"It raised {kind}"
     line = own_line(error.__traceback__, function)
     if line:
-        return f"{told} — in your line `{line}`."
+        told = f"{told} — in your line `{line}`"
+        meant = hint(error, line, exercise.arguments, arguments)
+        return f"{told}: {meant}" if meant.endswith("?") else f"{told}{meant and ': '}{meant}."
     if isinstance(error, TypeError) and "argument" in words:
         return f"{told}. It is called as {exercise.name}({', '.join(exercise.arguments)})."
     return f"{told}."

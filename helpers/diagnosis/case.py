@@ -1,11 +1,10 @@
 """What every step of the diagnosis asks: the probes, the right answers and the student's."""
 
-import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from helpers.diagnosis.calling import Trouble, call
+from helpers.diagnosis.calling import Trouble, call, copied
 from helpers.diagnosis.kinds import as_parts, parts_of
 from helpers.exercise import Exercise
 
@@ -162,7 +161,7 @@ class Case:
     def solve(self, arguments, function=None):
         """The parts of the reference's answer (or of another trusted function's)."""
         with np.errstate(all="ignore"):
-            return parts_of((function or self.exercise.solution)(*copy.deepcopy(arguments)))
+            return parts_of((function or self.exercise.solution)(*copied(arguments)))
 
     def try_solve(self, arguments, function=None):
         """`solve`, or None where the reference does not take these arguments."""

@@ -8,6 +8,8 @@ from helpers.diagnosis.case import Finding
 from helpers.diagnosis.floating import floating_error
 from helpers.diagnosis.numbers import ratio
 
+MOST_RATIOS = 16  # quantities, of which every ratio is tried
+
 
 def change(view, known, sizes):
     """How `view.answer` comes from `known` by one change: (kind, facts), or None.
@@ -30,7 +32,7 @@ def _factor(view, k, sizes):
     y = view.answer
     used = np.abs(k) > 1e-6 * np.abs(k).max()
     factors = np.where(used, y / np.where(k == 0, 1, k), np.nan)
-    constant = np.nanmedian(factors)
+    constant = np.median(factors[used])
     if view.equal(y, constant * k):
         factor = ratio(constant)
         return ("factor", {"factor": factor}) if factor not in ("0", "1") else None
@@ -52,7 +54,10 @@ def _offset(view, k, sizes):
     constant = np.median(each)
     if view.equal(view.answer, k + constant):
         return "offset", {"offset": ratio(constant)}
-    found = _of_sizes(view, each, sizes, lambda values: values + k)
+    # Nobody adds a ratio by mistake: what equals one is better said by the formula's own terms.
+    rows = [i for i, name in enumerate(sizes[0]) if "/" not in name.removeprefix("1/")]
+    simple = [sizes[0][i] for i in rows], sizes[1][rows]
+    found = _of_sizes(view, each, simple, lambda values: values + k)
     return ("offset", {"offset": found}) if found else None
 
 
@@ -95,7 +100,7 @@ def _power(view, k):
                     return "function", {"function": name, "factor": ratio(factor)}
         if np.any(k == 0) or np.any(y == 0) or len(k) < 3:
             return None
-        slope, shift = np.polyfit(np.log(np.abs(k)), np.log(np.abs(y)), 1)
+        slope, shift = _line(np.log(np.abs(k)), np.log(np.abs(y)))
         slope = np.round(slope, 6)
         for sign in (np.sign(k), np.ones_like(k), -np.ones_like(k)):
             value = sign * np.exp(shift) * np.abs(k) ** slope
@@ -103,6 +108,14 @@ def _power(view, k):
                 factor = ratio(sign[0] * np.exp(shift) if (sign == sign[0]).all() else 1)
                 return "power", {"power": ratio(slope), "factor": factor}
     return None
+
+
+def _line(x, y):
+    """(slope, height at 0) of the least-squares line; no slope where x stands still."""
+    x_off = x - x.mean()
+    spread = x_off @ x_off
+    slope = x_off @ y / spread if spread else 0.0
+    return slope, y.mean() - slope * x.mean()
 
 
 def _of_each_probe(values, owner):
@@ -162,10 +175,11 @@ def _sizes(case):
                     found |= {f"({name} − 1)/{name}": (v - 1) / v}
                 found |= {f"(1 + {name})/{name}": (1 + v) / v, f"{name}/(1 + {name})": v / (1 + v)}
     sums = {n: v for n, v in shapes.items() if n.startswith("Σ")}
-    given = {n: v for n, v in scalars.items() if n in case.names or n.startswith("max(")}
+    given = scalars | shapes if len(scalars | shapes) <= MOST_RATIOS else scalars
     for (one, v), (two, w) in itertools.permutations((given | sums).items(), 2):
         with np.errstate(all="ignore"):
-            found[f"{one}/{two}"] = v / w
+            top, bottom = (f"({n})" if " + " in n or " − " in n else n for n in (one, two))
+            found.setdefault(f"{top}/{bottom}", v / w)
     good = {n: v for n, v in found.items() if np.ptp(v) and np.isfinite(v).all() and np.all(v)}
     return list(good), np.array(list(good.values())).reshape(len(good), len(case.probes))
 

@@ -51,7 +51,10 @@ def off_the_bound(case):
         if min(at.sum(), (~at).sum()) < FEWEST or np.ptp(view.right[~at]) == 0:
             continue
         off, on = view.only(~at), view.only(at)
-        facts = {"bound": ratio(on.right[0]), "at": on.equal(on.answer, on.right)}
+        kept = [on.only(on.owner == probe) for probe in np.unique(on.owner)]
+        kept = [one.equal(one.answer, one.right) for one in kept]
+        often = "always" if all(kept) else "sometimes" if any(kept) else "never"
+        facts = {"bound": ratio(on.right[0]), "at": often}
         kind = _how(case, off)
         if kind:
             found.append(Finding("off the bound", part, facts | kind, exact=True))

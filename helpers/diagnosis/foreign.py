@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.diagnosis.changes import symbols
 
-MOST_PAIRS = 6000
+MOST_PAIRS = 8000
 RIGHT = "the right one"
 POWERS = {"{0}": lambda a: a, "{0}²": np.square, "|{0}|": np.abs}
 POSITIVE = {
@@ -35,7 +35,7 @@ def _columns(case, part):
     shapes = [parts[part].shape for parts in case.right]
     owner = np.repeat(np.arange(len(shapes)), [int(np.prod(shape)) for shape in shapes])
     others = [p for p in range(len(case.right[0])) if p != part and case.part_name(p)]
-    atoms = {f"the {case.part_name(p)}": [parts[p] for parts in case.right] for p in others}
+    atoms = {case.part_name(p): [parts[p] for parts in case.right] for p in others}
     atoms |= _atoms(case) | {RIGHT: [parts[part] for parts in case.right]}
     simple, columns = _simple(atoms), {}
     for name, (atom, values) in simple.items():
@@ -60,7 +60,7 @@ def _simple(atoms):
         for words, function in functions.items():
             if words == "|{0}|" and _positive(values):
                 continue
-            bracketed = f"({name})" if " " in name and words != "{0}" else name
+            bracketed = f"({name})" if is_sum(name) and words not in ("{0}", "|{0}|") else name
             found[words.format(bracketed)] = (name, [function(v) for v in values])
     return found
 

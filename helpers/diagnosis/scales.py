@@ -7,6 +7,7 @@ import numpy as np
 from helpers.diagnosis.case import View, parts_of
 
 FEWEST = 6  # probes with finite numbers, or a scale is not used
+VANISHING = 1e-9
 
 
 def linked(case, part):
@@ -54,6 +55,8 @@ def _on(scale, case, part):
         scale.words,
         {name: column([row[4][k] for row in rows]) for k, name in enumerate(terms)},
     )
+    if np.abs(view.answer).max() <= VANISHING * np.abs(view.right).max():
+        return None  # 1 over infinity, say: nothing is left to compare
     view.used = used
     view.finish = _finisher(case, part, used, centre)
     return view

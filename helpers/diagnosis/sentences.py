@@ -1,5 +1,8 @@
 """Findings into sentences: the only place where the diagnosis speaks about mathematics."""
 
+import numpy as np
+
+from helpers.diagnosis.numbers import pair
 from helpers.diagnosis.wording import (
     capital,
     changed,
@@ -173,6 +176,8 @@ def _not_finite(subject, facts, case):
 
 def _identity(subject, facts, case):
     left, right = (value(facts[k]) for k in ("left", "right"))
+    if left == right and np.ndim(facts["left"]) == 0:
+        left, right = pair(facts["left"], facts["right"])
     wanted = f"not {right}" if facts["relation"] == "=" else f"not {facts['relation']} {right}"
     return f"It should hold that {facts['words']}; yours gives {left}, {wanted}."
 
@@ -228,7 +233,9 @@ def _follows(subject, facts, case):
 def _off_the_bound(subject, facts, case):
     bound, verb = facts["bound"], _is(subject)
     it = "they" if verb == "are" else "it"
-    rest = "" if facts["at"] else f"; where {it} should be {bound}, {it} {verb} not"
+    never = {"always": "", "never": "", "sometimes": " always"}[facts["at"]]
+    rest = f"; where {it} should be {bound}, {it} {verb} not{never}"
+    rest = "" if facts["at"] == "always" else rest
     if facts["kind"] == "right":
         return f"{capital(subject)} {verb} right wherever {it} should not be {bound}{rest}."
     value, of = facts["facts"].get("value"), f"what {it} should be"

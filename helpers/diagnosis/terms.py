@@ -21,11 +21,11 @@ def coefficients(case):
                 case.right_on_scale.add(part)
                 continue
             how = change(view, view.right, sizes_of(case, view)) if view.scale else None
-            if how and how[0] != "uneven":
+            facts = _fitted(view, {})
+            if how and how[0] != "uneven" and not (facts and how[0] == "offset"):
                 facts = {"scale": view.scale, "kind": how[0], "facts": how[1]}
                 found.append(Finding("changed on scale", part, facts, exact=True))
                 break
-            facts = _fitted(view, {})
             if facts and (factor := _common_factor(view, facts)):
                 facts = {"scale": view.scale, "kind": "factor", "facts": {"factor": factor}}
                 found.append(Finding("changed on scale", part, facts, exact=True))

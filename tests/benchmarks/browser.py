@@ -3,17 +3,22 @@
 `python tests/benchmarks/browser.py`. Both ways in one run and one page: notebook 01's first
 explorer, and the same scene drawn by `interact` with `plt.subplots`. A key press is timed until
 the frame after the change of the page; a drag of two seconds counts the distinct pictures.
+`python tests/benchmarks/browser.py first` instead times the first minute of a reader: from the
+start of JupyterLab to a slider of notebook 01 that answers.
 """
 
+import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from test_browser import chromium_browser, jupyterlab, open_and_run
+from conftest import NOTEBOOKS, ROOT
+from test_browser import EXPLORER, chromium_browser, jupyterlab, open_and_run
 
 OURS = """from helpers.lessons.gaussian_kl.meaning import two_gaussians
 two_gaussians"""
@@ -127,5 +132,37 @@ def main():
                 page.close()
 
 
+def first():
+    """Seconds from `jupyter lab` until each thing is there; the browser runs already."""
+    with tempfile.TemporaryDirectory() as folder, chromium_browser() as browser:
+        shutil.copytree(ROOT / "notebooks", Path(folder) / "notebooks")
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(120_000)
+        start = time.monotonic()
+
+        def tell(what):
+            print(f"{time.monotonic() - start:6.1f} s  {what}", flush=True)
+
+        with jupyterlab(Path(folder)) as address:
+            tell("the server answers")
+            page.goto(f"{address}/lab/tree/notebooks/{NOTEBOOKS[0].name}")
+            page.wait_for_selector(".jp-Notebook .jp-Cell")
+            tell("the notebook is there to read")
+            page.wait_for_selector("text=Python 3 (ipykernel) | Idle")
+            tell("its kernel is idle")
+            page.click(".lm-MenuBar-item:has-text('Run')")
+            page.click(".lm-Menu-item[data-command='runmenu:run-all']")
+            handle = page.locator(f"{EXPLORER} [role=slider]").first
+            handle.wait_for()
+            tell("Run All has brought the first slider")
+            explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
+            picture = explorer.locator("svg[role=img]").element_handle()
+            handle.focus()
+            page.keyboard.press("ArrowRight")
+            page.wait_for_function("e => !e.isConnected", arg=picture)
+            tell("it answers")
+            page.close()
+
+
 if __name__ == "__main__":
-    main()
+    first() if sys.argv[1:] == ["first"] else main()

@@ -1,6 +1,7 @@
-// What ipywidgets leaves out for a screen reader: names for slider handles and groups of buttons,
-// and a caption read aloud when the hand rests, not at every frame. In the form in which
-// JupyterLab loads extensions, with nothing to build.
+// What ipywidgets leaves out for a screen reader and for the keyboard: names for slider handles and
+// groups of buttons, a caption read aloud when the hand rests, not at every frame, and arrow keys
+// that belong to the slider alone. In the form in which JupyterLab loads extensions, with nothing
+// to build.
 (() => {
   const all = selector => document.querySelectorAll(`.vi-part ${selector}`);
 
@@ -25,7 +26,16 @@
     }
   };
 
+  // An arrow key on a slider is the slider's alone: Notebook 7 would select the next cell with it.
+  const keep = event => {
+    const handle = event.key.startsWith('Arrow') && event.target.closest('.vi-part [role=slider]');
+    if (!handle) return;
+    handle.setAttribute('data-lm-suppress-shortcuts', '');
+    setTimeout(() => handle.removeAttribute('data-lm-suppress-shortcuts'));
+  };
+
   const activate = () => {
+    window.addEventListener('keydown', keep, true);
     const voice = document.body.appendChild(document.createElement('div'));
     voice.setAttribute('aria-live', 'polite');
     voice.style.cssText = 'position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)';

@@ -1,7 +1,8 @@
 """What the student writes in notebook 05, and every known way to get it wrong."""
 
+from math import lgamma
+
 import numpy as np
-from scipy.special import betaln
 
 from helpers.exercise import Exercise, Scale
 
@@ -40,7 +41,10 @@ def _peak(a, b, heads, tails):
 
 def _of_the_density(a, b, heads, tails):
     """−1/p″ at the peak, where it is −1/(log p)″ divided by p."""
-    log_p = _peak(a, b, heads, tails) - betaln(a + heads, b + tails)
+    first, second = a + heads, b + tails
+    # No scipy here: the process that checks starts in half the time without it.
+    log_beta = lgamma(first) + lgamma(second) - lgamma(first + second)
+    log_p = _peak(a, b, heads, tails) - log_beta
     return laplace_variance(a, b, heads, tails) / np.exp(log_p)
 
 
@@ -124,7 +128,9 @@ laplace_variance_exercise = Exercise(
         "a + h − 1": a + heads - 1,
         "b + t − 1": b + tails - 1,
         "a + b + h + t − 2": a + b + heads + tails - 2,
+        "a + b + h + t": a + b + heads + tails,
         "θ̂": (a + heads - 1) / (a + b + heads + tails - 2),
+        "1 − θ̂": (b + tails - 1) / (a + b + heads + tails - 2),
         "p(x, θ̂)": np.exp(_peak(a, b, heads, tails)),
         "n": heads + tails,
     },

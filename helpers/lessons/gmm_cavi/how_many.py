@@ -18,7 +18,7 @@ MOST, SD_PRIOR = 6, 2.0
 # Enough starts: the best of 300 is among the first few, for every K and λ here (tested).
 N_STARTS = {"equal": 6, "free": 2}
 NOISES = (0.3, 0.4, 0.5, 0.6, 0.7)  # what the slider of λ stops at
-# A full-covariance fit by scikit-learn's GaussianMixture, in minutes, as published.
+# A full-covariance fit by scikit-learn's GaussianMixture, in minutes, quoted.
 PUBLISHED_MEANS = np.array([[2.036, 54.48], [4.290, 79.97]])
 PUBLISHED_WEIGHTS = (0.356, 0.644)
 
@@ -99,7 +99,7 @@ ALL = np.arange(1, MOST + 1)
 def kinds(figure):
     """The best fit at this K with the true spread of its kinds, and the best ELBO of each K."""
     plane, curve = figure.subplots(1, 2)
-    draw_eruptions(plane, "Dotted: λ. Dashed: the points' spread. ★ published")
+    draw_eruptions(plane, "Dotted: λ. Dashed: the points' spread. ★ scikit-learn")
     points, components = Points(plane, eruptions(), MOST, 0.05), Components(plane, MOST, 0.09)
     style = dict(color="black", linewidth=1.8, animated=True)
     dotted = Outlines(plane, linestyle=":", **style)
@@ -157,6 +157,6 @@ def _in_words(state, counts):
 
 def _gains(elbo, n_components):
     if n_components == 1:
-        return "The stars are published means of two kinds."
+        return "The stars are scikit-learn's means of two kinds."
     gain = elbo[n_components - 1] - elbo[n_components - 2]
     return f"Against K = {n_components - 1}: {signed(gain, 2)} nats."

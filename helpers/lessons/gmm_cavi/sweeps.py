@@ -104,7 +104,8 @@ def cavi(figure):
             line.set_data(sweeps, SIZE(term))
         return (
             f"After {count(sweep, 'sweep')}: ELBO {fixed(found.elbo[sweep])} nats, "
-            f"{below(-below_last[sweep])} below that of sweep {N_SWEEPS}. Nₖ = "
+            f"{below(-below_last[sweep])} below that of sweep {N_SWEEPS}; its data term "
+            f"{fixed(found.terms[sweep, 2], 1)}. Nₖ = "
             f"{in_order(phi.sum(axis=0))}; {count(272 - sure, 'point')} not sure. The ringed "
             f"point: φ = {listed([fixed(p) for p in phi[point]])}."
         )

@@ -8,13 +8,22 @@ from helpers.gaussians import log_normal, log_normal_full, rings
 from helpers.lessons.linear_regression.data import X, Y
 from helpers.lessons.linear_regression.formulas import posterior
 from helpers.lessons.linear_regression.sliders import NOISE, PRIOR, SEEN
-from helpers.plots import ACCENT, DATA, SAMPLES, TARGET, Rings, draw_curve, draw_marker, set_axes
+from helpers.plots import (
+    ACCENT,
+    DATA,
+    SAMPLES,
+    TARGET,
+    Outlines,
+    Rings,
+    draw_curve,
+    draw_marker,
+    set_axes,
+)
 from helpers.widgets import Derivation, Line, Slider, explorer
 from helpers.words import count, fixed
 
-# Both a little beyond the panel: there the lines of one mark are joined.
-ENDS = np.array([-1.2, 5.2])
-SLOPES = np.array([-4.2, 4.2])
+ENDS = np.array([-1.0, 5.0])
+SLOPES = np.array([-4.0, 4.0])
 TOP = 4.5
 PUSHES = np.random.default_rng(3).standard_normal((8, 2))
 
@@ -26,14 +35,14 @@ def learning(figure):
     set_axes(left, (-1, 5), (-4, 7), xlabel="x", ylabel="y", title="Eight lines drawn from it")
     title = "The same lines, as points"
     set_axes(right, (-4, 4), (-TOP, TOP), xlabel="slope", ylabel="intercept", title=title)
-    drawn = draw_curve(left, [], [], color=SAMPLES, linewidth=1.1, animated=True)
+    drawn = Outlines(left, color=SAMPLES, linewidth=1.1, animated=True)
     mean_line = draw_curve(left, ENDS, 0 * ENDS, color=TARGET, label="posterior mean")
     mean_line.set_animated(True)
     seen = draw_marker(left, color=DATA, markersize=8, label="points seen")
     last = draw_marker(left, color=ACCENT, marker="D", label="the last of them")
     before = Rings(right, color=DATA, linestyle=":", linewidth=1.4, label="prior", animated=True)
-    strip = draw_curve(right, [], [], color=ACCENT, linewidth=1.2, animated=True)
-    strip.set_label("through the last point, ± σ")
+    name = "through the last point, ± σ"
+    strip = Outlines(right, color=ACCENT, linewidth=1.2, label=name, animated=True)
     after = Rings(right, color=TARGET, label="posterior", animated=True)
     dots = draw_marker(right, color=SAMPLES, markersize=6)
     left.legend(loc="upper left")
@@ -43,7 +52,7 @@ def learning(figure):
         mean, cov = posterior(X[:n], Y[:n], noise_sd, prior_sd)
         lines = mean + PUSHES @ np.linalg.cholesky(cov).T
         heights = lines[:, :1] * ENDS + lines[:, 1:]
-        drawn.set_data(*_to_and_fro(ENDS, heights))
+        drawn.move([np.array([ENDS, row]) for row in heights])
         mean_line.set_ydata(mean[0] * ENDS + mean[1])
         seen.set_data(X[:n], Y[:n])
         last.set_data(X[n - 1 : n], Y[n - 1 : n])
@@ -52,7 +61,7 @@ def learning(figure):
         # All lines through a point: a line of this plane. Above and below it, σ off the point.
         offsets = noise_sd * np.array([[-1.0], [0.0], [1.0]])
         rows = (Y[n - 1] - X[n - 1] * SLOPES + offsets) if n else np.empty((0, 2))
-        strip.set_data(*_to_and_fro(SLOPES, rows))
+        strip.move([np.array([SLOPES, row]) for row in rows])
         before.move(rings((0, 0), prior_sd**2 * np.eye(2)), (0, 0))
         after.move(rings(mean, cov), mean)
         lost = " Rings or points go beyond the panel." if 2 * prior_sd > 4 else ""
@@ -64,13 +73,6 @@ def learning(figure):
         )
 
     return update
-
-
-def _to_and_fro(ends, heights):
-    """Lines with these heights (n, 2) at both ends as one mark, drawn there and back in turn."""
-    x, y = np.tile(ends, (len(heights), 1)), heights.copy()
-    x[1::2], y[1::2] = x[1::2, ::-1], y[1::2, ::-1]
-    return x.ravel(), y.ravel()
 
 
 # The trapezoid rule around the posterior, in its own sds: exact to rounding for a Gaussian.
@@ -91,7 +93,7 @@ def log_integral(log_function, mean, cov):
     return values.max() + np.log(np.sum(np.exp(values - values.max())) * area)
 
 
-def _log_joint(w, x, y, noise_sd, prior_sd):
+def log_joint(w, x, y, noise_sd, prior_sd):
     """Line by line and point by point, log p(y | w) + log p(w) at w (..., 2)."""
     heights = w[..., :1] * x + w[..., 1:]
     value = np.sum(log_normal(y, heights, noise_sd**2), axis=-1)
@@ -136,8 +138,8 @@ completed = Derivation(
             "Bayes. w is (slope, intercept). The points are independent given the line. The"
             " integral is a sum over a fine grid.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
-                _log_joint(w, x, y, noise_sd, prior_sd)
-                - log_integral(lambda at: _log_joint(at, x, y, noise_sd, prior_sd), *grid)
+                log_joint(w, x, y, noise_sd, prior_sd)
+                - log_integral(lambda at: log_joint(at, x, y, noise_sd, prior_sd), *grid)
             ),
         ),
         Line(

@@ -129,7 +129,8 @@ gap = Derivation(
             r" \Lambda_{22}\cdot\Lambda_{22}^{-1} - 2 + \log\Lambda_{11}\Lambda_{22} -"
             r" \log\det\Lambda\bigr]",
             r"KL between Gaussians of equal mean (notebook 01),"
-            r" $\tfrac12[\mathrm{tr}(\Lambda\Sigma_q) - 2 - \log\det(\Lambda\Sigma_q)]$. The trace is 2.",
+            r" $\tfrac12[\mathrm{tr}(\Lambda\Sigma_q) - 2 - \log\det(\Lambda\Sigma_q)]$. The trace"
+            " is 2.",
             lambda x, noise_sd, prior_sd, lam, mean, var: (
                 0.5
                 * (

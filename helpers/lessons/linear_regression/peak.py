@@ -2,16 +2,15 @@
 
 import numpy as np
 
-from helpers.gaussians import log_normal, log_normal_full
-from helpers.lessons.linear_regression.lines import POINT, ledger_parameters, log_integral
+from helpers.gaussians import log_normal_full
+from helpers.lessons.linear_regression.lines import (
+    POINT,
+    ledger_parameters,
+    log_integral,
+    log_joint,
+)
 from helpers.lessons.linear_regression.sliders import NOISE, PRIOR, SEEN
 from helpers.widgets import Derivation, Line
-
-
-def _log_joint(w, x, y, noise_sd, prior_sd):
-    heights = w[..., :1] * x + w[..., 1:]
-    value = np.sum(log_normal(y, heights, noise_sd**2), axis=-1)
-    return value + np.sum(log_normal(w, 0, prior_sd**2), axis=-1)
 
 
 def _gradient(w, x, y, noise_sd, prior_sd):
@@ -45,7 +44,7 @@ exact = Derivation(
             r"\log p(\mathbf y,\mathbf w) = \sum_i\log\mathcal N(y_i\mid w_1x_i+w_2,\sigma^2) +"
             r" \sum_j\log\mathcal N(w_j\mid 0,\tau^2)",
             "The log joint, at any line.",
-            lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: _log_joint(
+            lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: log_joint(
                 w, x, y, noise_sd, prior_sd
             ),
         ),
@@ -56,11 +55,11 @@ exact = Derivation(
             "Taylor around the peak, H by differences. Nothing is left over: a square has no third"
             " derivative. This is the step where Laplace usually errs.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
-                _log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
+                log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
                 + 0.5
                 * (w - np.linalg.solve(lam, pull))
                 @ _hessian(
-                    lambda at: _log_joint(at, x, y, noise_sd, prior_sd), np.linalg.solve(lam, pull)
+                    lambda at: log_joint(at, x, y, noise_sd, prior_sd), np.linalg.solve(lam, pull)
                 )
                 @ (w - np.linalg.solve(lam, pull))
             ),
@@ -72,7 +71,7 @@ exact = Derivation(
             " So the posterior is Laplace's Gaussian.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
                 log_normal_full(w, np.linalg.solve(lam, pull), np.linalg.inv(lam))
-                + _log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
+                + log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
                 + 0.5 * np.log(np.linalg.det(2 * np.pi * np.linalg.inv(lam)))
             ),
         ),
@@ -82,11 +81,11 @@ exact = Derivation(
             "Aside: what stands beside the Gaussian is the evidence. Its other side is the integral"
             " over all lines, by the grid.",
             lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: (
-                _log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
+                log_joint(np.linalg.solve(lam, pull), x, y, noise_sd, prior_sd)
                 + 0.5 * np.log(np.linalg.det(2 * np.pi * np.linalg.inv(lam)))
             ),
             aside=lambda x, y, noise_sd, prior_sd, w, lam, pull, grid: log_integral(
-                lambda at: _log_joint(at, x, y, noise_sd, prior_sd), *grid
+                lambda at: log_joint(at, x, y, noise_sd, prior_sd), *grid
             ),
         ),
         Line(

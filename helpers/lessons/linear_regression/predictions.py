@@ -32,7 +32,7 @@ outlier_width = Prediction(
 )
 
 newton = Prediction(
-    "Newton's method climbs this log joint from the line 50x − 80. How many steps to the peak?",
+    "Newton's method climbs this log joint from the line 45x − 80. How many steps to the peak?",
     ("one", "about ten", "more, the further out it starts"),
     0,
     "A Newton step goes to the top of the parabola that fits where it stands. This log joint is"

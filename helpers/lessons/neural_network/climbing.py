@@ -1,7 +1,7 @@
 """The way up to a mode by gradients, and the curvature there: what Laplace needs of a network."""
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 WIDTH = 1e-3  # of the differences of sixth order; their error is then near 1e-12
 WEIGHTS = {1: 45, 2: -9, 3: 1}
@@ -43,7 +43,7 @@ def climb(model, start):
         value, gradient = model.log_joint_and_gradient(z)
         return -value, -gradient
 
-    minimize(
+    scipy.optimize.minimize(
         downhill,
         start,
         jac=True,
