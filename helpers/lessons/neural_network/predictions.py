@@ -39,8 +39,8 @@ curved = Prediction(
     ("none: the prior makes −H positive", "some", "all 13"),
     1,
     "The prior adds 1/s² to each, and the squares of f's slopes add more. But the errors times f's"
-    " own curvature have any sign, and far from a mode the errors are large. Where a valley is, there"
-    " is no Gaussian.",
+    " own curvature have any sign, and far from a mode the errors are large. Where a valley is,"
+    " there is no Gaussian.",
     "In the next picture count the triangles at step 0, then press play.",
     (
         "It adds 1 here. The errors take away more than 160.",
