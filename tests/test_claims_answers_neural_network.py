@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from claims import claim
-from remake_neural_network import CHAINS, N_CLIMBS, PATH_LENGTHS
+from conftest import script
 
 from helpers.diagnostics import LARGEST_R_HAT, r_hat
 from helpers.lessons.neural_network import answers, chains, variational
@@ -18,6 +18,8 @@ from helpers.lessons.neural_network.stored import GRID, METHODS, N_LONG, N_SHORT
 from helpers.lessons.neural_network.variational import awake
 from helpers.widgets import Stage
 
+MADE = script("make_neural_network.py")
+CHAINS, N_CLIMBS, PATH_LENGTHS = MADE.CHAINS, MADE.N_CLIMBS, MADE.PATH_LENGTHS
 SETTINGS = [*itertools.product(HIDDEN, SCALES)]
 MODE, LAPLACE, LINEAR, VI, HMC, LONG = range(6)
 AT_POINTS, IN_GAP = 0, 1  # columns of `score`

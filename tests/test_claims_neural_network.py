@@ -64,7 +64,7 @@ INSTRUCTIONS = (
     "No point lies in the gap, −0.8 < x < 0.8.",
     "The 24 points are this notebook's own; the stored runs are in [data](data/README.md), with the"
     " script that made them,"
-    " [remake_neural_network.py](../tests/remake_neural_network.py).",
+    " [make_neural_network.py](data/make_neural_network.py).",
 )
 def test_our_points():
     noise = Y - truth(X)

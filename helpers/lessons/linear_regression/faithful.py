@@ -114,8 +114,10 @@ def four(figure):
     lines[2].set(drawstyle="steps-post", linewidth=1.4)
     set_axes(right, (-4, 4), (3.6, -0.6), xlabel=label, title="Mean and 95 % interval")
     right.set_yticks(range(4), NAMES)
+    # Bars at the ends: a dashed line may end before its last dash.
+    ends = dict(marker="|", markersize=12, markeredgewidth=2)
     intervals = [
-        draw_curve(right, [0] * 2, [k] * 2, animated=True, **style)
+        draw_curve(right, [0] * 2, [k] * 2, animated=True, **style, **ends)
         for k, style in enumerate(STYLES)
     ]
     means = draw_marker(right, color="black", markersize=7)
