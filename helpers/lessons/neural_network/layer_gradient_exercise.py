@@ -58,6 +58,9 @@ layer_gradient_exercise = Exercise(
                 x, error[:, None] * v / (4 * np.cosh((np.outer(x, w) + c) / 2) ** 2)
             )
         ),
+        "t(1 − t) is the logistic function's: tanh' is 1 − t²": _with(
+            lambda x, e, t, v: e * v * t * (1 - t)
+        ),
         "v is missing: what leaves a unit is multiplied by it": _with(
             lambda x, e, t, v: e * (1 - t**2)
         ),
@@ -99,12 +102,12 @@ layer_gradient_exercise = Exercise(
     ),
     (Scale(_terms),),
     {
-        "twice the errors, twice the gradient": lambda f, x, e, w, c, v: (
+        "twice the errors give twice the gradient": lambda f, x, e, w, c, v: (
             np.array(f(x, 2 * e, w, c, v)),
             "=",
             2 * np.array(f(x, e, w, c, v)),
         ),
-        "twice v, twice the gradient": lambda f, x, e, w, c, v: (
+        "twice v gives twice the gradient": lambda f, x, e, w, c, v: (
             np.array(f(x, e, w, c, 2 * v)),
             "=",
             2 * np.array(f(x, e, w, c, v)),
