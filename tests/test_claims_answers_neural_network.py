@@ -163,8 +163,8 @@ def test_reparameterised_gradient():
     "Seven stay on.",
     "A unit that the points do not need is switched off: its v is held at 0, and its w and c go"
     " back to the prior.",
-    "In the next picture choose 16 units: below the seventh row, the bars of v are short and sit"
-    " at 0.",
+    "In the next picture choose 16 units: below the seventh row the dots of v sit at 0, their bars"
+    " hidden behind them.",
 )
 def test_units_switched_off():
     for hidden, scale in SETTINGS:
@@ -179,6 +179,10 @@ def test_units_switched_off():
         if hidden == 16:
             assert awake(hidden, scale).sum() <= 8
     assert awake(16, 1.0).sum() == 7
+    # A dot of 5 points is 0.34 wide where 14 take 204 points: it covers ± 2 sd.
+    mean, sd = (row[:-1].reshape(3, -1)[2, ~awake(16, 1.0)] for row in stored("vi", 16, 1.0))
+    assert 2 * sd.max() < 0.17
+    assert np.abs(mean).max() < 0.02
 
 
 @claim("In q the units are independent, so in f their variances add up.")

@@ -30,7 +30,7 @@ DEFINITIONS = (
     "Four units, s = 1.",
     "Four stored chains for two units, s = 1; every fourth draw is shown. b is the weight that no"
     " symmetry touches.",
-    "A row for each unit: q's mean, and ± 2 sd as a bar.",
+    "A row for each unit: q's mean, and ± 2 sd as a bar; where none is seen, the dot covers it.",
     "Dotted, ± 2 sd of the prior.",
     "The judge is a long HMC run, 8 chains of 1,000 draws for each setting.",
     "Filled, its 95 % band of f.",
@@ -54,7 +54,7 @@ INSTRUCTIONS = (
     "In the next picture move s from 0.5 to 2 and watch the last number.",
     "In the next picture count the triangles at step 0, then press play.",
     "In the next picture look at w₁ and v₁ first, then at f(0).",
-    "Count the rows in which the bar of v does not touch 0.",
+    "Count the rows in which the dot of v stands off 0.",
     "In the next picture compare the second panel with the third.",
 )
 

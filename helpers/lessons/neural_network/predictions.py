@@ -76,10 +76,10 @@ asleep = Prediction(
     "In q the units are independent, so in f their variances add up. A unit that the points do not"
     " need is switched off: its v is held at 0, and its w and c go back to the prior. Seven stay"
     " on.",
-    "In the next picture choose 16 units: below the seventh row, the bars of v are short and sit"
-    " at 0.",
+    "In the next picture choose 16 units: below the seventh row the dots of v sit at 0, their bars"
+    " hidden behind them.",
     (
-        "Count the rows in which the bar of v does not touch 0.",
+        "Count the rows in which the dot of v stands off 0.",
         "",
         "With each v at 0 f is a constant: more than 50 nats below the mode.",
     ),
