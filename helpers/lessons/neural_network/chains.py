@@ -62,7 +62,7 @@ def four_chains(figure):
         ratio, size = judged(quantity, n)
         word = "above" if ratio > LARGEST_R_HAT else "not above"
         return (
-            f"{quantity.split(',')[0]}, {n} draws from each of 4 chains: R̂ = {fixed(ratio, 2)}, "
+            f"{quantity.split(',')[0]}, {n} draws from each of 4 chains: R̂ = {fixed(ratio, 3)}, "
             f"{word} {LARGEST_R_HAT}; worth {fixed(size, 0)} independent draws."
         )
 
