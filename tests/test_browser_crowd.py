@@ -133,7 +133,7 @@ HURRY = """async ([cell, turns, seconds, keys]) => {
     // A value that was under way when Reset was pressed arrives after it, and counts: once more.
     for (let press = 0; press === 0 || (press < 5 && label() !== start.label); press++) {
       reset.click();
-      await still(performance.now() + 2000);
+      await still(performance.now() + 5000);
     }
     if (label() !== start.label) report.unanswered++;
     else if (marks() !== start.marks) report.stale++;

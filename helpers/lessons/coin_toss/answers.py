@@ -10,6 +10,8 @@ from helpers.lessons.coin_toss.curvature import (
     IN_THETA,
     INSIDE,
     THETA,
+    TOP,
+    beyond,
     draw_densities,
     move_densities,
 )
@@ -114,7 +116,7 @@ def four(figure):
         [["curves", "intervals"], ["table", "table"]], height_ratios=(2.1, 1)
     )
     ax = panels["curves"]
-    set_axes(ax, (-0.2, 1.2), (0, 6), xlabel="θ", ylabel="density")
+    set_axes(ax, (-0.2, 1.2), (0, TOP), xlabel="θ", ylabel="density")
     lines = draw_densities(ax)
     bars = draw_curve(
         ax, [], [], color=SAMPLES, drawstyle="steps-post", linewidth=1.2, animated=True
@@ -146,6 +148,7 @@ def four(figure):
         return (
             f"Exact: mean {fixed(answers[0].mean)}, 95 % of θ from {fixed(answers[0].low)} to "
             f"{fixed(answers[0].high)}. The worse end is off by: {listed(errors)}."
+            f"{beyond(*lines, bars, q)}"
         )
 
     return update

@@ -14,7 +14,7 @@ THETA = np.linspace(0.0025, 0.9975, 200)
 TOP = 6.0
 
 
-@explorer("Prior, likelihood, posterior", *COUNTS, *PRIOR, size=(9.6, 3.6))
+@explorer("Prior, likelihood, posterior", *COUNTS, *PRIOR, size=(9.6, 3.8))
 def update(figure):
     """Three curves over θ follow the counts; marks on the axis show how the means pull."""
     ax = figure.subplots()
@@ -31,7 +31,7 @@ def update(figure):
         draw_marker(ax, color=color, marker=marker, clip_on=False)
         for color, marker in ((DATA, "v"), (GAIN, "D"), (TARGET, "o"))
     ]
-    ax.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=3)
 
     def update(heads, tails, a, b):
         pairs = (a, b), (heads + 1, tails + 1), (a + heads, b + tails)

@@ -19,7 +19,9 @@ from helpers.plots import ACCENT, LOSS, TARGET, draw_curve, set_axes
 from helpers.widgets import Derivation, Line, Slider, explorer
 from helpers.words import fixed
 
-THETA = np.linspace(-0.2, 1.2, 176)
+# Denser at the ends, where a density may be infinite.
+THETA = np.union1d(np.linspace(-0.2, 1.2, 176), (0.0005, 0.002, 0.998, 0.9995))
+TOP = 6.0
 INSIDE = (THETA > 1e-9) & (THETA < 1 - 1e-9)
 ETA = np.linspace(-7, 7, 141)
 IN_THETA, IN_LOGIT = dict(color=ACCENT, linestyle=":"), dict(color=LOSS, linestyle="-.")
@@ -50,14 +52,19 @@ def move_densities(lines, first, second):
     lines[1].set_visible(flat is not None)
 
 
+def beyond(*lines):
+    """What a caption must add where a density is higher than its panel."""
+    tallest = max(line.get_ydata().max() for line in lines)
+    return " A curve goes beyond the panel." if tallest > TOP else ""
+
+
 @explorer("The same idea on two scales", *COUNTS, *PRIOR, size=(9.6, 4.0))
 def two_scales(figure):
     """The posterior and Laplace's Gaussians follow the counts, over θ and over logit θ."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
-    set_axes(left, (-0.2, 1.2), (0, 6), xlabel="θ", ylabel="density", title="Over θ")
+    set_axes(left, (-0.2, 1.2), (0, TOP), xlabel="θ", ylabel="density", title="Over θ")
     set_axes(right, (-7, 7), (0, 1.7), xlabel="η = logit θ", title="Over η: another shape")
     lines = draw_densities(left)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     true = draw_curve(right, ETA, ETA, color=TARGET, animated=True)
     bell = draw_curve(right, ETA, ETA, animated=True, **IN_LOGIT)
     peaks = [
@@ -66,7 +73,7 @@ def two_scales(figure):
     ]
     peaks[0].set_label("the peak over θ")
     peaks[1].set_label("the peak over η")
-    right.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=5)
 
     def update(heads, tails, a, b):
         first, second = a + heads, b + tails
@@ -87,7 +94,7 @@ def two_scales(figure):
         return (
             f"Exact mean ± sd {fixed(true_answer.mean)} ± {fixed(true_answer.sd)}. Laplace in θ: "
             f"{words}. In logit θ: peak {fixed(m)}, which is θ = {fixed(expit(m))}, and mean ± sd "
-            f"of θ {fixed(mapped.mean)} ± {fixed(mapped.sd)}."
+            f"of θ {fixed(mapped.mean)} ± {fixed(mapped.sd)}.{beyond(*lines)}"
         )
 
     return update

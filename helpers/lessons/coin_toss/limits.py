@@ -59,7 +59,7 @@ def more_tosses(figure):
     """Left, the shapes in units of the posterior's sd; right, each method's error at each n."""
     left, right = figure.subplots(1, 2, width_ratios=(1.1, 1))
     label = "(θ − mean)/sd, both of the posterior"
-    set_axes(left, (-4, 4), (0, 1.05), xlabel=label, ylabel="density", title="The shape")
+    set_axes(left, (-4, 4), (0, 1.2), xlabel=label, ylabel="density", title="The shape")
     true = draw_curve(left, X, X, color=TARGET, label="exact", animated=True)
     shapes = [draw_curve(left, X, X, animated=True, **style) for style in STYLES]
     left.legend(loc="upper left")

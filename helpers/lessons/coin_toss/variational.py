@@ -49,15 +49,15 @@ def bound(figure):
     gaps = elbo_gap(*np.meshgrid(MEANS, SDS), *posterior)
     lines = right.contour(MEANS, SDS, gaps, LEVELS, colors=DATA, linewidths=0.9)
     right.clabel(lines, fmt=lambda level: f"{level:g}", fontsize=8.5)
-    style = dict(animated=False, markersize=11)
-    for (m, s), color, marker, label in (
-        (best_gaussian(*posterior), APPROXIMATION, "*", "highest ELBO"),
-        (laplace_logit(*posterior), LOSS, "s", "Laplace's q"),
+    # The star lies over the square, which it almost touches.
+    for (m, s), color, marker, size, label in (
+        (laplace_logit(*posterior), LOSS, "s", 8, "Laplace's q"),
+        (best_gaussian(*posterior), APPROXIMATION, "*", 14, "highest ELBO"),
     ):
-        draw_marker(right, color=color, marker=marker, label=label, **style).set_data([m], [s])
+        style = dict(color=color, marker=marker, markersize=size, label=label, animated=False)
+        draw_marker(right, **style).set_data([m], [s])
     here = draw_marker(right, color=ACCENT, label="where q is", clip_on=False)
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    left.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=5)
 
     def update(m, s):
         q.set_ydata(np.exp(log_normal(ETA, m, s**2)))

@@ -64,7 +64,7 @@ def walkers(first, second):
     Slider("power", "log₁₀ of the step", -2.0, 2.0, -1.0, 0.25),
     Slider("chain", "chain number", 1, 4, 1, 1),
     Slider("n", "steps done", 10, N, 200, 10, play=True),
-    size=(9.6, 3.7),
+    size=(9.6, 3.9),
 )
 def walk(figure):
     """The chain grows with the steps done; on the right, the share of its states by θ."""
@@ -79,7 +79,7 @@ def walk(figure):
     bars = draw_curve(
         right, [], [], color=SAMPLES, drawstyle="steps-post", label="chain", animated=True
     )
-    right.legend(loc="upper left")
+    figure.legend(loc="outside lower right", ncols=2)
     mean = exact(*OURS.posterior).mean
 
     def update(power, chain, n):

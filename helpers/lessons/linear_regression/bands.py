@@ -43,20 +43,27 @@ class Band:
 def predictive(figure):
     """Left, bands of ± 2 sd around the mean line; right, both sds over x, and at the chosen x."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
-    set_axes(left, (-2, 8), (-4, 9), xlabel="x", ylabel="y", title="Two bands of ± 2 sd")
+    set_axes(
+        left,
+        (-2, 8),
+        (-4, 9),
+        xlabel="x",
+        ylabel="y",
+        title="The line ± 2 sd, and the next y ± 2 sd",
+    )
     set_axes(right, (-2, 8), (0, 3), xlabel="x", ylabel="sd", title="Their sd, at each x")
     middle = draw_curve(left, INPUTS, INPUTS, color=TARGET, label="mean line", animated=True)
-    outer = Band(left, label="where the next y falls", **NEXT)
-    inner = Band(left, TARGET, "where the line runs", linewidth=1.3)
+    outer = Band(left, label="the next y", **NEXT)
+    inner = Band(left, TARGET, "the line", linewidth=1.3)
     seen = draw_marker(left, color=DATA, markersize=8)
-    place = draw_curve(left, [0, 0], [-4, 9], color=ACCENT, linewidth=1, animated=True)
+    place = draw_curve(left, [0, 0], [-4, 9], color=ACCENT, linewidth=1.2, animated=True)
+    place.set(label="the chosen x", clip_on=False)
     curves = [
-        draw_curve(right, INPUTS, INPUTS, color=TARGET, label="of the line", animated=True),
-        draw_curve(right, INPUTS, INPUTS, label="of the next y", animated=True, **NEXT),
+        draw_curve(right, INPUTS, INPUTS, color=TARGET, linewidth=1.3, animated=True),
+        draw_curve(right, INPUTS, INPUTS, animated=True, **NEXT),
     ]
-    dots = draw_marker(right, color=ACCENT, label="at the chosen x")
-    for ax in (left, right):
-        ax.legend(loc="upper left")
+    dots = draw_marker(right, color=ACCENT, clip_on=False)
+    figure.legend(loc="outside lower center", ncols=4)
 
     def update(n, noise_sd, prior_sd, x):
         mean, cov = posterior(X[:n], Y[:n], noise_sd, prior_sd)
@@ -98,13 +105,12 @@ def outlier(figure):
     middle = draw_curve(left, INPUTS, INPUTS, color=TARGET, label="mean line", animated=True)
     band = Band(left, TARGET, "± 2 sd", linewidth=1.3)
     draw_marker(left, color=DATA, markersize=8, animated=False).set_data(X[:-1], Y[:-1])
-    last = draw_marker(left, color=ACCENT, marker="D", label="the last point")
-    left.legend(loc="upper left")
+    last = draw_marker(left, color=ACCENT, marker="D", label="the last point", clip_on=False)
     draw_curve(right, SDS, _prior(SDS), color=DATA, linestyle=":", label="prior, where inferred")
     belief = draw_curve(right, SDS, 0 * SDS, color=TARGET, label="p(σ | y)", animated=True)
     known = draw_curve(right, [NOISE_SD] * 2, [0, 3], color=LOSS, linestyle="-.", animated=True)
     known.set_label("known: σ = 0.5")
-    right.legend(loc="upper right")
+    figure.legend(loc="outside lower center", ncols=6, columnspacing=1.0)
 
     def update(y, x, noise):
         xs, ys = np.append(X[:-1], x), np.append(Y[:-1], y)

@@ -25,7 +25,7 @@ NAMES = ("exact", "Laplace", "HMC", "VI")
 STYLES = (
     dict(color=TARGET),
     dict(color=ACCENT, linestyle=":"),
-    dict(color=SAMPLES),
+    dict(color=SAMPLES, linewidth=1.4),
     dict(color=APPROXIMATION),
 )
 UNITS = np.linspace(-4, 4, 101)  # sds of the exact posterior from its mean
@@ -70,6 +70,7 @@ def costs(n, origin, noise):
     return [runs[n, origin, noise, name, data.QUANTITIES[0]][:2] for name in NAMES[1:]]
 
 
+TOP = 1.5  # of the density, in units of the exact answer's sd
 HEADS = ("mean", "sd", "low end", "high end", "seconds", "evaluations")
 ENDS = (0.34, 0.45, 0.57, 0.69, 0.81, 0.97)
 
@@ -109,9 +110,9 @@ def four(figure):
     )
     ax, right = panels["curves"], panels["intervals"]
     label = "(value − mean)/sd, both of the exact answer"
-    set_axes(ax, (-4, 4), (0, 1.5), xlabel=label, title="Density of what is shown")
+    set_axes(ax, (-4, 4), (0, TOP), xlabel=label, title="Density of what is shown")
     lines = [draw_curve(ax, UNITS, 0 * UNITS, animated=True, **style) for style in STYLES]
-    lines[2].set(drawstyle="steps-post", linewidth=1.4)
+    lines[2].set_drawstyle("steps-post")
     set_axes(right, (-4, 4), (3.6, -0.6), xlabel=label, title="Mean and 95 % interval")
     right.set_yticks(range(4), NAMES)
     # Bars at the ends: a dashed line may end before its last dash.
@@ -143,9 +144,10 @@ def four(figure):
         shares = [f"{name} {fixed(one.sd / true.sd, 2)}" for name, one in _others(found)]
         worst = disagreement(n, origin, noise)
         alarm = f" HMC's chains disagree: R-hat {fixed(worst, 2)}." if worst > LARGEST_R_HAT else ""
+        lost = " A curve goes beyond the panel." if max(map(np.max, curves)) > TOP else ""
         return (
             f"The {quantity}, exactly: {fixed(true.mean)} ± {fixed(true.sd)}. The sds of the others"
-            f", as parts of the exact one: {listed(shares)}.{alarm}"
+            f", as parts of the exact one: {listed(shares)}.{alarm}{lost}"
         )
 
     return update

@@ -32,11 +32,11 @@ PUSHES = np.random.default_rng(3).standard_normal((8, 2))
 def learning(figure):
     """Left, lines drawn from the posterior; right, the same lines as points, and its rings."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
-    set_axes(left, (-1, 5), (-4, 7), xlabel="x", ylabel="y", title="Eight lines drawn from it")
+    set_axes(left, (-1, 5), (-4, 7), xlabel="x", ylabel="y", title="Eight lines from the posterior")
     title = "The same lines, as points"
     set_axes(right, (-4, 4), (-TOP, TOP), xlabel="slope", ylabel="intercept", title=title)
     drawn = Outlines(left, color=SAMPLES, linewidth=1.1, animated=True)
-    mean_line = draw_curve(left, ENDS, 0 * ENDS, color=TARGET, label="posterior mean")
+    mean_line = draw_curve(left, ENDS, 0 * ENDS, color=TARGET, label="mean line")
     mean_line.set_animated(True)
     seen = draw_marker(left, color=DATA, markersize=8, label="points seen")
     last = draw_marker(left, color=ACCENT, marker="D", label="the last of them")
@@ -45,8 +45,7 @@ def learning(figure):
     strip = Outlines(right, color=ACCENT, linewidth=1.2, label=name, animated=True)
     after = Rings(right, color=TARGET, label="posterior", animated=True)
     dots = draw_marker(right, color=SAMPLES, markersize=6)
-    left.legend(loc="upper left")
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=3)
+    figure.legend(loc="outside lower center", ncols=6, columnspacing=1.0)
 
     def update(n, noise_sd, prior_sd):
         mean, cov = posterior(X[:n], Y[:n], noise_sd, prior_sd)

@@ -43,7 +43,13 @@ def bands(figure):
             lines[k].set_ydata(found[k, 2])
             exact[k].set_ydata(outlines[-1])
         widths = found[:, 1, MIDDLE] - found[:, 0, MIDDLE]
-        words = [f"{n} {fixed(width, 2)}" for n, width in zip(PANELS, widths, strict=False)]
+        names = (
+            "mode",
+            "Laplace",
+            "Laplace (linear)",
+            "VI",
+        )  # a comma within would confuse the list
+        words = [f"{n} {fixed(width, 2)}" for n, width in zip(names, widths, strict=False)]
         return (
             f"Precomputed. Width of the 95 % band of f in the middle of the gap: {listed(words)}; "
             f"long HMC {fixed(widths[-1], 2)}."

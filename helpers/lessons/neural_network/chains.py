@@ -14,6 +14,7 @@ from helpers.words import fixed
 SETTING = 2, 1.0  # hidden units and prior scale of the stored chains
 WEIGHTS = {"w₁": 0, "v₁": 4, "b": 6}
 PLACES = {"f(0), in the gap": 0.0, "f(1.5), at points": 1.5}
+TOP = 6.0  # no draw of anything asked lies beyond
 # Colour, dash and width. No four colours of ours differ in grey, so one chain is wider.
 LOOK = ((LOSS, "-", 0.8), (DATA, "--", 1.2), (TARGET, "-.", 0.8), (GAIN, ":", 0.8))
 
@@ -42,8 +43,9 @@ def judged(quantity, n):
 def four_chains(figure):
     """Left, the four chains' draws one after the other; right, the share of draws by value."""
     left, right = figure.subplots(1, 2, width_ratios=(1.6, 1), sharey=True)
-    set_axes(left, (0, 400), (-5, 5), xlabel="draws", ylabel="value", title="The chains")
-    set_axes(right, (0, 1), (-5, 5), xlabel="share of a chain's draws", title="Where each has been")
+    set_axes(left, (0, 400), (-TOP, TOP), xlabel="draws", ylabel="value", title="The chains")
+    label = "share of a chain's draws"
+    set_axes(right, (0, 1), (-TOP, TOP), xlabel=label, title="Where each has been")
     traces, shares = [], []
     for number, (color, dash, width) in enumerate(LOOK, 1):
         style = dict(color=color, animated=True)
@@ -51,7 +53,7 @@ def four_chains(figure):
         shares.append(draw_curve(right, [], [], linewidth=1.4, linestyle=dash, **style))
         shares[-1].set_label(f"chain {number}")
     right.legend(loc="lower right")
-    edges = np.linspace(-5, 5, 41)
+    edges = np.linspace(-TOP, TOP, 49)
     middles = (edges[1:] + edges[:-1]) / 2
 
     def update(quantity, n):

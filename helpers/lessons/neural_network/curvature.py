@@ -152,7 +152,7 @@ def climbing_up(figure):
         down.set_data(places[~good], found[~good])
         return (
             f"After {count(step, 'step')} log p(y, z) is {fixed(network.log_joint(path[step]), 2)} "
-            f"nats. Of the 13 eigenvalues of −H {int((~good).sum())} lie below 0; the smallest is "
+            f"nats. {int((~good).sum())} of the 13 eigenvalues of −H lie below 0; the smallest is "
             f"{fixed(found[0], 2)}, Gauss–Newton's smallest {fixed(safe[0], 2)}."
         )
 
@@ -183,15 +183,14 @@ def leaving(figure):
     draw_curve(left, WIDE, network.predict(mode, WIDE), color=TARGET, label="at the mode")
     f = draw_curve(left, WIDE, 0 * WIDE, color=SAMPLES, linestyle="-.", animated=True)
     f.set_label("here")
-    left.legend(loc="upper left")
     ways = np.linspace(-3, 3, 61)
     title = "log p(y, z), less the mode's"
     label = "Laplace's standard deviations"
     set_axes(right, (-3, 3), (-60, 5), xlabel=label, title=title)
     draw_curve(right, ways, -(ways**2) / 2, color=APPROXIMATION, label="Laplace: −t²/2")
-    true = draw_curve(right, ways, ways, color=TARGET, label="true", animated=True)
+    true = draw_curve(right, ways, ways, color=TARGET, label="the true log joint", animated=True)
     here = draw_marker(right, color=ACCENT, clip_on=False)
-    right.legend(loc="lower center")
+    figure.legend(loc="outside lower center", ncols=4)
     top = network.log_joint(mode)
 
     def update(k, t):

@@ -5,7 +5,7 @@ import numpy as np
 from helpers.lessons.neural_network.points import EDGE, GAP, SETTING, X, Y, model, truth
 from helpers.plots import DATA, SAMPLES, TARGET, draw_curve, draw_marker, set_axes
 from helpers.widgets import Slider, explorer
-from helpers.words import fixed, short
+from helpers.words import count, fixed, short
 
 TOP = 3.2
 WIDE = np.linspace(-3.4, 3.4, 103)  # a little beyond the panel
@@ -48,7 +48,7 @@ def functions_drawn(figure):
     draws = draw_curve(
         ax, [], [], color=SAMPLES, linewidth=1.0, label="eight draws from the prior", animated=True
     )
-    ax.legend(loc="upper left", ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
 
     def update(hidden, scale, handful):
         f = functions(hidden, scale, handful)
@@ -56,9 +56,9 @@ def functions_drawn(figure):
         steepest = np.abs(np.diff(f, axis=1)).max() / (WIDE[1] - WIDE[0])
         draws.set_data(*in_one_line(f))
         return (
-            f"{hidden} hidden: {model(hidden, scale).size} weights, each from N(0, "
-            f"{short(scale)}²). Where the points lie these eight reach |f| = {fixed(at_edge, 1)}; "
-            f"the steepest climbs {fixed(steepest, 1)} for each unit of x."
+            f"{count(int(hidden), 'hidden unit')}: {model(hidden, scale).size} weights, each from "
+            f"N(0, {short(scale)}²). Where the points lie these eight reach |f| = "
+            f"{fixed(at_edge, 1)}; the steepest climbs {fixed(steepest, 1)} for each unit of x."
         )
 
     return update

@@ -11,7 +11,7 @@ from helpers.lessons.neural_network.points import NOISE_SD, SETTING, X, Y
 from helpers.lessons.neural_network.stored import stored
 from helpers.plots import APPROXIMATION, DATA, LOSS, draw_curve, draw_marker, set_axes
 from helpers.widgets import Derivation, Line, Slider, explorer
-from helpers.words import fixed, short
+from helpers.words import count, fixed, short
 
 # The trapezoid rule over the whole line: where functions are smooth, exact to rounding.
 NODES = np.linspace(-9, 9, 601)
@@ -141,9 +141,10 @@ def units(figure):
             bars[k].set_path(Path(ends.reshape(-1, 2), [Path.MOVETO, Path.LINETO] * len(rows)))
             dots[k].set_data(m, rows)
         heard = int(awake(hidden, scale).sum())
+        bound = fixed(stored("elbo", hidden, scale)[0], 1)
         return (
-            f"{hidden} hidden, s = {short(scale)}: {heard} with v more than 2 sd away from 0. "
-            f"The ELBO is {fixed(stored('elbo', hidden, scale)[0], 1)} nats, precomputed."
+            f"{count(int(hidden), 'hidden unit')}, s = {short(scale)}: {heard} with v more than "
+            f"2 sd away from 0. The ELBO is {bound} nats, precomputed."
         )
 
     return update

@@ -38,7 +38,8 @@ def four(figure):
         words = Note(ax, 0.04, 0.98)
         words.set_text("P(θ < 0)\nlog P(D)")
         words.set_animated(False)
-    numbers = [Note(ax, 0.97, 0.98, align="right") for ax in panels]
+    # Left of the bump that may rise beyond the panel.
+    numbers = [Note(ax, 0.62, 0.98, align="right") for ax in panels]
     bars = draw_curve(
         panels[2], [], [], color=SAMPLES, drawstyle="steps-post", linewidth=1.6, **moving
     )

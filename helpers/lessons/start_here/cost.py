@@ -30,7 +30,7 @@ REACH = 30  # so many points on either side of the peak are more than 9 sd, at e
 LEAST, MOST = 1e-6, 1e3  # of the error's axis
 
 LANDMARKS = (
-    (RATE, "1 second"),
+    (RATE, "1 s"),
     (DAY * RATE, "1 day"),
     (80 * YEAR * RATE, "a long life"),
     (UNIVERSE * RATE, "age of the universe"),
