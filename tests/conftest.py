@@ -3,7 +3,9 @@
 import importlib
 import pkgutil
 import re
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -64,6 +66,11 @@ def lesson_of(notebook):
         if found:
             return found[1]
     raise AssertionError("no cell imports `check` from a lesson")
+
+
+def script(name):
+    """What a script beside the notebooks' data defines."""
+    return SimpleNamespace(**runpy.run_path(str(ROOT / "notebooks" / "data" / name)))
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

@@ -5,6 +5,7 @@ Run by `pytest -m browser`; needs Playwright and Chromium, and fails without the
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import socket
@@ -40,9 +41,12 @@ CALM = """calm => new Promise(done => {
 @contextlib.contextmanager
 def jupyterlab(home):
     """JupyterLab on a free loopback port, over the folder `home`; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    while True:
+        # Below the ports that are given out: a kernel started meanwhile would take one of those.
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                break
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     quiet = '{"fetchNews": "false", "checkForUpdates": false}'
@@ -240,9 +244,7 @@ def test_a_slider_by_mouse(page):
         page.wait_for_timeout(15)
         seen.add(marks(explorer))
     page.mouse.up()
-    page.wait_for_timeout(300)  # the last of them
-    assert marks(explorer) != before
-    assert len(seen) > 3, "the picture does not follow the hand"
+    assert len(seen - {before}) > 3, "the picture does not follow the hand"
 
 
 def test_derivation_steps_by_keyboard(page):

@@ -178,7 +178,7 @@ def test_no_slide_begins_with_an_empty_step(visit, stem):
     assert page.evaluate(f"{first}.filter(line => line.matches('.fragment')).length") == 0
     bare = "slides.findIndex(slide => !slide.querySelector('.block:not(.fragment)'))"
     assert page.evaluate(bare) == -1
-    assert page.locator("tr.fragment").count() > 5
+    assert page.locator("tr.fragment").count() > 2
 
 
 def explorer(page):
@@ -241,12 +241,12 @@ def test_sliders_move_in_the_deck_and_leave_the_slides_alone(visit):
 
 
 def test_every_frame_is_the_explorers_own(site):
-    """The frames stored for the first explorer with a slider, against its picture drawn anew."""
+    """The frames stored for the first explorer of sliders, against its picture drawn anew."""
     frames = importlib.import_module("helpers.pages.frames")
-    found = importlib.import_module("helpers.pages.cells").blocks(nbformat.read(SLIDES[0], 4))
+    found = importlib.import_module("helpers.pages.cells").blocks(nbformat.read(SLIDES[1], 4))
     block = next(b for b in found if isinstance(b.part, Explorer) and b.part.controls)
     shown = block.part
-    script = (site / "frames" / f"{SLIDES[0].stem}-{block.name}.js").read_text("utf-8")
+    script = (site / "frames" / f"{SLIDES[1].stem}-{block.name}.js").read_text("utf-8")
     content = json.loads(gzip.decompress(b64decode(script.split('"')[-2])))
     assert set(content["controls"]) == {control.name for control in shown.controls}
     stage = frames.Stage(shown)
@@ -283,7 +283,7 @@ def test_nothing_is_out_of_reach_of_a_screen_reader(visit, kind):
 
 def test_formulas_are_drawn_with_the_font_that_comes_along(visit, stem):
     page = visit(f"{stem}.html")
-    assert page.locator("math").count() > 30
+    assert page.locator("math").count() > 15
     assert page.evaluate("document.fonts.check('16px formulas')")
     text = page.locator("main").inner_text()
     assert not re.search(r"\\\w+|\$", re.sub(r"`[^`]*`", "", text.replace("\\n", "")))

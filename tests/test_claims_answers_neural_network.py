@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from claims import claim
-from remake_neural_network import CHAINS, N_CLIMBS, PATH_LENGTHS
+from conftest import script
 
 from helpers.diagnostics import LARGEST_R_HAT, r_hat
 from helpers.lessons.neural_network import answers, chains, variational
@@ -18,6 +18,8 @@ from helpers.lessons.neural_network.stored import GRID, METHODS, N_LONG, N_SHORT
 from helpers.lessons.neural_network.variational import awake
 from helpers.widgets import Stage
 
+MADE = script("make_neural_network.py")
+CHAINS, N_CLIMBS, PATH_LENGTHS = MADE.CHAINS, MADE.N_CLIMBS, MADE.PATH_LENGTHS
 SETTINGS = [*itertools.product(HIDDEN, SCALES)]
 MODE, LAPLACE, LINEAR, VI, HMC, LONG = range(6)
 AT_POINTS, IN_GAP = 0, 1  # columns of `score`
@@ -130,7 +132,8 @@ def scatter(m, s):
     "Line 2 is the trick: λ moves from q into the log joint, where the chain rule can reach it.",
     "The entropy adds its 1 exactly, without a draw.",
     "Line 5 is right as well, on average.",
-    "But one of its draws scatters more than one of line 4's, for every m and τ of the sliders.",
+    "But as it stands one of its draws scatters more than one of line 4's, for every m and τ of the"
+    " sliders.",
     "Ask how it moves with m, and how with log sd: by 1, and by sd · ε.",
     "The entropy is log sd and a constant.",
     "It adds 1 to the second part and nothing to the first.",
@@ -193,7 +196,7 @@ def test_variances_add_up():
     "And from 4 to 8 to 16 units the ELBO falls, at each s: every unit that is off must be held"
     " off, and that costs.",
     "So the ELBO prefers small networks: its best is at 2 units and s = 2.",
-    "Then f would be a constant, and the points are not.",
+    "With each v at 0 f is a constant: more than 50 nats below the mode.",
 )
 def test_the_elbo_over_settings():
     elbo = {setting: stored("elbo", *setting)[0] for setting in SETTINGS}
@@ -226,11 +229,11 @@ def test_what_copies_are_worth():
 
 @claim(
     "The mode has no band at all.",
-    "Laplace's draws are too wide at the points, and the wider the more units there are; with a"
-    " linear f the same Gaussian is off by 0.05 there at most, from 2 units on.",
+    "From 2 units on Laplace's draws are too wide at the points, and the wider the more units there"
+    " are; with a linear f the same Gaussian is off by 0.05 there at most.",
     "With 16 units and s = 2 the ends of its band are off by 14 at the points.",
     "Laplace with a linear f makes the same mistake twice, and they nearly cancel at the points.",
-    "In the gap f is no straight line: off by up to 1.1.",
+    "In the gap they do so less: off by up to 1.1.",
     "The Gaussian follows straight lines where the posterior bends.",
     "Along its long axes the draws leave the ridge, and f misses the points.",
     "The third panel keeps Laplace's Gaussian, but lets f follow straight lines as well: then the"
@@ -264,6 +267,8 @@ def test_laplace_by_its_bands():
 
 @claim(
     "VI, from 2 units on and with s ≥ 1, is too narrow in the middle of the gap.",
+    "One mistake, two faces: in the middle of the gap, from 2 units and s = 1 on, its band is too"
+    " narrow.",
     "At the points, from 4 units on, it is too wide: there the exact weights make up for each"
     " other, q's cannot.",
 )
@@ -301,7 +306,7 @@ def test_the_judge_is_judged():
 @claim(
     "From 2 units on, 800 draws of HMC are off by 0.03 at the points at most, and by 0.2 in the"
     " gap.",
-    "In CPU time they cost 0.4 to 1.0 times what VI did.",
+    "In CPU time, climbs included, they cost 0.5 to 1.0 times what VI did.",
 )
 def test_short_chains():
     assert N_SHORT[0] * N_SHORT[1] == 800
@@ -309,17 +314,17 @@ def test_short_chains():
     assert off[:, AT_POINTS].max() < 0.035
     assert off[:, IN_GAP].max() < 0.205
     seconds = [stored("seconds", *one) for one in SETTINGS if one[0] >= 2]
-    ratios = [one[HMC] / one[VI] for one in seconds]
-    assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.4", "1.0")
+    ratios = [(one[MODE] + one[HMC]) / (one[MODE] + one[VI]) for one in seconds]
+    assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.5", "1.0")
 
 
 @claim(
-    "All of them fail with one unit: no answer covers more than 64 % of the new points, at the"
-    " points or in the gap."
+    "All of them fail with one unit: no answer covers two thirds of the new points, at the points"
+    " or in the gap."
 )
 def test_one_unit_is_a_wrong_model():
     found = np.array([score("coverage", (1, s)) for s in SCALES])
-    assert f"{100 * found.max():.0f}" == "64"
+    assert 0.6 < found.max() < 2 / 3
     two = np.array([score("coverage", (2, s)) for s in SCALES])
     assert two[:, :, 0].min() > found.max()
 

@@ -17,11 +17,11 @@ DEFINITIONS = (
     "[The collection](../README.md) · previous: [05 The coin toss](05_coin_toss.ipynb) · next:"
     " [07 A neural network](07_neural_network.ipynb)",
     "Five points of our own, at x = 0 to 4.",
-    "Hamiltonian Monte Carlo (HMC) rolls: give the state z a random momentum r ~ N(0, I), and let"
-    " it move at constant energy",
+    "Hamiltonian Monte Carlo (HMC) rolls: give the state z, here the line w, a random momentum"
+    " r ~ N(0, I), and let it move at constant energy",
     "The leapfrog's: half a push, a move, half a push,",
-    "The mass m is 1 above; each coordinate may have its own, with $\\tfrac12\\sum_j r_j^2/m_j$ in"
-    " the energy.",
+    "The mass m is 1 above; each coordinate may have its own: then $r_j \\sim \\mathcal N(0, m_j)$,"
+    " with $\\tfrac12\\sum_j r_j^2/m_j$ in the energy.",
     "Mass 1, one direction.",
     "Left, the exact band and q's, each ± 2 sd; right, both Gaussians over the slope and the height"
     " at the origin.",
@@ -30,11 +30,11 @@ DEFINITIONS = (
     "A regression with σ = 6 minutes, slope ~ N(0, 20²), intercept ~ N(0, 100²).",
     "Then it is inferred: log σ ~ N(0, 1) becomes the third coordinate.",
     "X has the rows (x_i, 1): np.column_stack([x, np.ones(len(x))]).",
-    "A choice of units has become a belief.",
+    "A choice of origin has become a belief.",
     "But Λ₁₂ = Σx/σ², and x = 0 is where we chose to begin to count.",
 )
 QUESTIONS = (
-    "Ask for a bet before c = 6: will q's band at the points be too narrow or too wide?",
+    "Ask for a bet before c = 6: at how many of the five points will q's band be too wide?",
     "And HMC from 0 minutes?",
     "A band can be checked against the points: how many waiting times lie where 95 % should?",
 )
@@ -46,7 +46,7 @@ INSTRUCTIONS = (
     "A reader would expect it.",
     "Choose 5, “inferred”, and look at each quantity.",
     "Add $x^2$ as a third column.",
-    "Set L = 1 and ε = 0.17 and press play; then L = 20 and ε = 0.06.",
+    "Set L = 1 and ε = 0.17 and press play; then L = 10 and ε = 0.06.",
     "In the next picture set L = 60, and ε to 0.17, then to 0.18.",
     "In the next picture read VI's line at 272, 20 and 5 eruptions; then count the durations from"
     " their mean.",
@@ -90,7 +90,7 @@ def posterior_by_sum(x, y, noise_sd, prior_sd):
 
 @claim(
     "With no point the posterior is the prior.",
-    "The first, at x = 0, fixes the intercept and leaves the slope as open as before.",
+    "The first, at x = 0, tells of the intercept alone and leaves the slope as open as before.",
     "Each further point leaves no direction wider, and with all five the rings are tilted: a"
     " steeper line has a lower intercept.",
     "More points leave the line's band no wider at any x.",
@@ -111,8 +111,8 @@ def test_points_one_by_one():
 
 @claim(
     "The points enter Λ through n, Σx and Σx².",
-    "No y occurs in it: how sure you are of the line is settled by where you measure, before you"
-    " measure.",
+    "No y occurs in it: with σ known, how sure you are of the line is settled by where you measure,"
+    " before you measure.",
     "Λ₁₂ is Σx/σ²: slope and intercept are independent if and only if the x add up to 0.",
     "No y occurs in it.",
     "Λ holds the x and σ, but no y.",
@@ -183,10 +183,9 @@ def _pair(stage):
 
 
 @claim(
-    "Then n = 0: the band is the prior's, narrowest at x = 0, where the prior says least.",
+    "Then n = 0: the band is the prior's, narrowest at x = 0, where only the intercept counts.",
 )
 def test_the_band_of_the_prior():
-    """ "Least" of x: at x = 0 only the intercept's τ counts, elsewhere the slope's as well."""
     for noise_sd, prior_sd in settings():
         cov = formulas.posterior(X[:0], Y[:0], noise_sd, prior_sd)[1]
         sd = formulas.line_band(bands.INPUTS, np.zeros(2), cov)[1]
@@ -196,7 +195,8 @@ def test_the_band_of_the_prior():
 
 @claim(
     "The line's variance at x is (x, 1) Σ (x, 1)ᵀ, a parabola.",
-    "Its lowest place is where the points balance; the prior pulls that a little towards 0.",
+    "Its lowest place is where the points balance; the prior pulls that towards 0,"
+    " as (σ/τ)² of a point there would.",
     "In the next picture the solid curve on the right is lowest at x = 1.98; with σ = 2 it is at"
     " 1.67.",
     "x = 0 is an end of the points: there every tilt of the line shows.",
@@ -253,8 +253,8 @@ def test_the_outlier_with_known_noise():
 
 
 @claim(
-    "With σ inferred an outlier at y = 12 makes σ six times as large, the band wider, and the slope"
-    " follows less: to 1.873 in place of 2.445.",
+    "Back at x = 4, with σ inferred: an outlier at y = 12 makes the mean of σ six times as large,"
+    " the band wider, and the slope follows less, to 1.873 in place of 2.445.",
     "But a known σ says how far points fall from the line; nothing may teach the model otherwise.",
 )
 def test_the_outlier_with_inferred_noise():
@@ -273,7 +273,7 @@ def test_the_outlier_with_inferred_noise():
 
 
 @claim(
-    "The log joint is a square in w, so Taylor's series ends after its second term.",
+    "The log joint is quadratic in w, so Taylor's series ends with its term of second order.",
     "Curvature is the same everywhere: the peak tells all.",
     "One Newton step, from any line, ends at the posterior mean.",
     "And the evidence is the volume under the peak.",

@@ -197,8 +197,8 @@ def everywhere():
     "At y = −1 all four agree on P(θ < 0) within 0.06.",
     "From y = 3 on, with σ at most 1, Laplace and VI give a negative θ no chance, less than 0.001;"
     " the truth is between 0.13 and 0.20.",
-    "The walk finds both bumps: 60 steps take it to within 0.06 of the truth, for every y and σ"
-    " here.",
+    "The walk's chains stand on both bumps: 60 steps take it to within 0.06 of the truth, for every"
+    " y and σ here.",
 )
 def test_the_chance_that_theta_is_negative():
     for (y, noise), (left, _), *bells in everywhere():
@@ -278,7 +278,8 @@ def rows():
     "| [05 The coin toss](05_coin_toss.ipynb) | all four answers, on the smallest model | 1½ h |",
     "| [06 Linear regression](06_linear_regression.ipynb) | all four, where Laplace is exact, too"
     " | 1½ h |",
-    "| [07 Neural network](07_neural_network.ipynb) | all four, where nothing is exact | 1½ h |",
+    "| [07 Neural network](07_neural_network.ipynb) | Laplace, MCMC and VI, without a formula |"
+    " 1½ h |",
     "“Alone” counts 100 words a minute, three minutes for a picture or a ledger, two for a"
     " prediction, ten for an exercise.",
     "This page takes about 40 minutes.",

@@ -1,10 +1,8 @@
 """Notebook 06: its own pieces."""
 
-import runpy
-
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, script
 from scipy import stats
 from scipy.integrate import dblquad
 from test_claims_linear_regression import random_lines
@@ -138,9 +136,9 @@ def test_the_band_of_the_picture_is_two_sds():
 
 def test_a_stored_run_is_made_again():
     """The first four moments of Laplace and VI anew, and HMC within its Monte Carlo error."""
-    make = runpy.run_path(str(ROOT / "notebooks" / "data" / "make_line_runs.py"))
+    make = script("make_line_runs.py")
     setting = 20, ORIGINS[1], "fixed"
-    found, states = make["runs"](*setting)
+    found, states = make.runs(*setting)
     stored = data.stored_runs()
     for j, quantity in enumerate(data.QUANTITIES[:2]):
         for method, tolerance in (("Laplace", 1e-5), ("VI", 5e-3)):

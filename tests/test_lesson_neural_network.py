@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import remake_neural_network as remake
+from conftest import script
 from targets import slope
 
 from helpers.approximations import laplace
@@ -14,6 +14,7 @@ from helpers.lessons.neural_network.stored import GRID, METHODS, PATH, stored
 from helpers.widgets import Stage
 
 SETTING = 2, 1.0
+remake = script("make_neural_network.py")
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 import base64
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from helpers.controls import Choice, Slider
 from helpers.widgets import Derivation, Explorer, Line, Prediction, Stage, explorer
@@ -89,6 +91,28 @@ def test_the_layers_have_one_geometry_and_no_style_for_the_page():
     assert "<style" not in stage.still + stage.layer.value
     assert "<text" not in stage.still + stage.layer.value
     assert stage.layer.layout.grid_area == "1 / 1"
+
+
+def test_an_upright_label_keeps_off_the_edge():
+    labels = []
+
+    def labelled(figure):
+        update = scene(figure)
+        labels.append(figure.axes[0].set_ylabel("nats"))
+        return update
+
+    stage = Stage(Explorer("A line", EXPLORER.controls, labelled, (4, 3)))
+    renderer = FigureCanvasAgg(stage.figure).get_renderer()
+    assert labels[0].get_window_extent(renderer).x0 > 4
+
+
+def test_the_still_layer_is_one_image_and_a_document_of_its_own():
+    stage = Stage(EXPLORER)
+    (still,) = [w.value for w in walk(stage.box) if "<img" in str(getattr(w, "value", ""))]
+    source = base64.b64decode(re.search('src="data:image/svg.xml;base64,([^"]+)"', still)[1])
+    assert source.decode() == stage.still
+    assert ElementTree.fromstring(source).tag == "{http://www.w3.org/2000/svg}svg"
+    assert 'alt=""' in still
 
 
 def test_only_the_moving_artists_are_sent_again():

@@ -35,7 +35,9 @@ def _factor(view, k, sizes):
     constant = np.median(factors[used])
     if view.equal(y, constant * k):
         factor = ratio(constant)
-        return ("factor", {"factor": factor}) if factor not in ("0", "1") else None
+        # A term times 0, but for rounding, is missing and not changed.
+        known = factor != "1" and abs(constant) > 1e-12
+        return ("factor", {"factor": factor}) if known else None
     each = _of_each_probe(factors, view.owner)
     if not np.isfinite(each).all() or not np.any(each) or not view.equal(y, each * k):
         return None

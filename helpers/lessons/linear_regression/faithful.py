@@ -25,7 +25,7 @@ NAMES = ("exact", "Laplace", "HMC", "VI")
 STYLES = (
     dict(color=TARGET),
     dict(color=ACCENT, linestyle=":"),
-    dict(color=SAMPLES),
+    dict(color=SAMPLES, linewidth=1.4),
     dict(color=APPROXIMATION),
 )
 UNITS = np.linspace(-4, 4, 101)  # sds of the exact posterior from its mean
@@ -112,11 +112,13 @@ def four(figure):
     label = "(value − mean)/sd, both of the exact answer"
     set_axes(ax, (-4, 4), (0, TOP), xlabel=label, title="Density of what is shown")
     lines = [draw_curve(ax, UNITS, 0 * UNITS, animated=True, **style) for style in STYLES]
-    lines[2].set(drawstyle="steps-post", linewidth=1.4)
+    lines[2].set_drawstyle("steps-post")
     set_axes(right, (-4, 4), (3.6, -0.6), xlabel=label, title="Mean and 95 % interval")
     right.set_yticks(range(4), NAMES)
+    # Bars at the ends: a dashed line may end before its last dash.
+    ends = dict(marker="|", markersize=12, markeredgewidth=2)
     intervals = [
-        draw_curve(right, [0] * 2, [k] * 2, animated=True, **style)
+        draw_curve(right, [0] * 2, [k] * 2, animated=True, **style, **ends)
         for k, style in enumerate(STYLES)
     ]
     means = draw_marker(right, color="black", markersize=7)

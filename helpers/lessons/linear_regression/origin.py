@@ -105,8 +105,8 @@ gap = Derivation(
             r"\quad q = \mathcal N(w_1\mid\mu_1,\Lambda_{11}^{-1})\,\mathcal N(w_2\mid\mu_2,"
             r"\Lambda_{22}^{-1})",
             "The best product, of notebook 03: the exact mean, the inverses of Λ's diagonal."
-            r" $\log p(\mathbf y) = \log\mathcal N(\mathbf y\mid 0,\sigma^2I+\tau^2XX^\top)$;"
-            " expectations by Gauss–Hermite.",
+            r" $\log p(\mathbf y) = \log\mathcal N(\mathbf y\mid 0,\sigma^2I+\tau^2XX^\top)$."
+            " X has the rows $(x_i, 1)$, with x counted from c. Expectations by Gauss–Hermite.",
             lambda x, noise_sd, prior_sd, lam, mean, var: (
                 _log_evidence(x, noise_sd, prior_sd)
                 - _expect(

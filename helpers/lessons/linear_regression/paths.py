@@ -166,9 +166,9 @@ kept = Derivation(
         Line(
             r"= \tfrac12\bar r^2 + \tfrac\varepsilon2\,\bar r\,\frac{z}{s^2}"
             r" + \tfrac12\frac{z^2}{s^2}",
-            r"$z' = z+\varepsilon \bar r$ put in: $\frac12 z'^2 - \frac\varepsilon2\bar r z' ="
-            r" \frac12z'(z'-\varepsilon \bar r) = \frac12z'z ="
-            r" \frac12z^2+\frac\varepsilon2\bar r z$.",
+            r"$z' = z+\varepsilon \bar r$ put in, here times $s^2$:"
+            r" $\frac12 z'^2 - \frac\varepsilon2\bar r z' = \frac12z'(z'-\varepsilon \bar r)"
+            r" = \frac12z'z = \frac12z^2+\frac\varepsilon2\bar r z$.",
             lambda z, r, s, eps: (
                 0.5 * (r - 0.5 * eps * z / s**2) ** 2
                 + 0.5 * eps * (r - 0.5 * eps * z / s**2) * z / s**2
@@ -180,7 +180,7 @@ kept = Derivation(
             r" = \tilde H(z, r)",
             r"$\bar r$ put in and squared. So $\tilde H$ is the same after every step. For"
             r" $\varepsilon < 2s$ it is an ellipse: the path is bound to it. For"
-            r" $\varepsilon > 2s$ it is a hyperbola, which leads away.",
+            r" $\varepsilon > 2s$ it is a hyperbola, which sooner or later leads away.",
             lambda z, r, s, eps: 0.5 * r**2 + 0.5 * (1 - eps**2 / (4 * s**2)) * z**2 / s**2,
         ),
     ),

@@ -3,11 +3,12 @@
 from helpers.widgets import Prediction
 
 best_known = Prediction(
-    "Five points, at x = 0, 1, 2, 3 and 4. Where is the height of the line known best?",
+    "Five points, at x = 0, 1, 2, 3 and 4; σ = 0.5, τ = 2. Where is the height of the line known"
+    " best?",
     ("at x = 0, where the intercept is read", "near x = 2", "at each of the five points alike"),
     1,
     "The line's variance at x is (x, 1) Σ (x, 1)ᵀ, a parabola. Its lowest place is where the points"
-    " balance; the prior pulls that a little towards 0.",
+    " balance; the prior pulls that towards 0, as (σ/τ)² of a point there would.",
     "In the next picture the solid curve on the right is lowest at x = 1.98; with σ = 2 it is at"
     " 1.67.",
     (
@@ -48,10 +49,10 @@ newton = Prediction(
 too_long = Prediction(
     "The narrowest direction of the posterior has sd 0.086. With steps of ε = 0.17 some paths of 60"
     " steps are accepted. With ε = 0.18",
-    ("a few less are", "none is: they run away", "all are: longer steps need fewer pushes"),
+    ("a few fewer are", "none is: they run away", "all are: longer steps need fewer pushes"),
     1,
     "Beyond ε = 2 · 0.0863 = 0.1726 the quantity that the ledger keeps is a hyperbola in that"
-    " direction: from step to step the path gets further out.",
+    " direction: sooner or later each step leads further out.",
     "In the next picture set L = 60, and ε to 0.17, then to 0.18.",
     (
         "Below the limit it goes like that. At the limit the ellipse opens, and there is no little"
@@ -66,7 +67,7 @@ q_band = Prediction(
     " origin c, and fit q anew. Where does q think that it knows the line best?",
     ("near the middle of the points", "at the origin, wherever it is", "everywhere alike"),
     1,
-    "q's variance at x is (x − c)²/Λ₁₁ + 1/Λ₂₂, lowest at x = c. A choice of units has become a"
+    "q's variance at x is (x − c)²/Λ₁₁ + 1/Λ₂₂, lowest at x = c. A choice of origin has become a"
     " belief.",
     "In the next picture drag c to 6: q's narrowest place goes along, away from all points.",
     (

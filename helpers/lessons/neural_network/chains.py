@@ -7,7 +7,7 @@ import numpy as np
 from helpers.diagnostics import LARGEST_R_HAT, effective_sample_size, r_hat
 from helpers.lessons.neural_network.points import model
 from helpers.lessons.neural_network.stored import stored
-from helpers.plots import ACCENT, APPROXIMATION, SAMPLES, TARGET, draw_curve, set_axes
+from helpers.plots import DATA, GAIN, LOSS, TARGET, draw_curve, set_axes
 from helpers.widgets import Choice, Slider, explorer
 from helpers.words import fixed
 
@@ -15,7 +15,8 @@ SETTING = 2, 1.0  # hidden units and prior scale of the stored chains
 WEIGHTS = {"w₁": 0, "v₁": 4, "b": 6}
 PLACES = {"f(0), in the gap": 0.0, "f(1.5), at points": 1.5}
 TOP = 6.0  # no draw of anything asked lies beyond
-LOOK = ((TARGET, "-"), (APPROXIMATION, "--"), (SAMPLES, "-."), (ACCENT, ":"))
+# Colour, dash and width. No four colours of ours differ in grey, so one chain is wider.
+LOOK = ((LOSS, "-", 0.8), (DATA, "--", 1.2), (TARGET, "-.", 0.8), (GAIN, ":", 0.8))
 
 
 def asked(quantity):
@@ -46,9 +47,9 @@ def four_chains(figure):
     label = "share of a chain's draws"
     set_axes(right, (0, 1), (-TOP, TOP), xlabel=label, title="Where each has been")
     traces, shares = [], []
-    for number, (color, dash) in enumerate(LOOK, 1):
+    for number, (color, dash, width) in enumerate(LOOK, 1):
         style = dict(color=color, animated=True)
-        traces.append(draw_curve(left, [], [], linewidth=0.8, linestyle="-", **style))
+        traces.append(draw_curve(left, [], [], linewidth=width, linestyle="-", **style))
         shares.append(draw_curve(right, [], [], linewidth=1.4, linestyle=dash, **style))
         shares[-1].set_label(f"chain {number}")
     right.legend(loc="lower right")
@@ -63,7 +64,7 @@ def four_chains(figure):
         ratio, size = judged(quantity, n)
         word = "above" if ratio > LARGEST_R_HAT else "not above"
         return (
-            f"{quantity.split(',')[0]}, {n} draws from each of 4 chains: R̂ = {fixed(ratio, 2)}, "
+            f"{quantity.split(',')[0]}, {n} draws from each of 4 chains: R̂ = {fixed(ratio, 3)}, "
             f"{word} {LARGEST_R_HAT}; worth {fixed(size, 0)} independent draws."
         )
 

@@ -39,13 +39,14 @@ curved = Prediction(
     ("none: the prior makes −H positive", "some", "all 13"),
     1,
     "The prior adds 1/s² to each, and the squares of f's slopes add more. But the errors times f's"
-    " own curvature have any sign, and far from the points the errors are large. Where a valley is,"
+    " own curvature have any sign, and far from a mode the errors are large. Where a valley is,"
     " there is no Gaussian.",
     "In the next picture count the triangles at step 0, then press play.",
     (
         "It adds 1 here. The errors take away more than 160.",
         "",
-        "The squares of f's slopes are never negative, and here they rule: the largest is 979.",
+        "Never: f is linear in b and in each v, so no errors touch their own entries of −H. Were"
+        " all eigenvalues below 0, these would be.",
     ),
 )
 
@@ -80,7 +81,7 @@ asleep = Prediction(
     (
         "Count the rows in which the bar of v does not touch 0.",
         "",
-        "Then f would be a constant, and the points are not.",
+        "With each v at 0 f is a constant: more than 50 nats below the mode.",
     ),
 )
 

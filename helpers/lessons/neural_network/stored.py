@@ -1,4 +1,4 @@
-"""What was computed beforehand: `tests/remake_neural_network.py` makes it, in minutes."""
+"""What was computed beforehand: `notebooks/data/make_neural_network.py` makes it, in minutes."""
 
 from functools import cache
 from pathlib import Path

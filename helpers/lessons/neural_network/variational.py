@@ -88,7 +88,7 @@ reparameterised = Derivation(
         Line(
             r"= \mathbb E_{\varepsilon}\bigl[\log p(y,w)\,(\varepsilon^2-1)\bigr] + 1",
             "Another road from line 1: differentiate q itself. It needs no gradient of p, has the"
-            " same mean, and draws that scatter more.",
+            " same mean and, as it stands, draws that scatter more.",
             lambda m, tau: MASSES @ (_log_joint(m + tau * NODES) * (NODES**2 - 1)) + 1,
         ),
         Line(

@@ -1,4 +1,6 @@
-"""Make notebooks/data/neural_network.npz anew: `python tests/remake_neural_network.py`.
+"""Makes `neural_network.npz`, the stored runs of notebook 07.
+
+`python notebooks/data/make_neural_network.py`, from the root of the collection.
 
 Four answers to the network's posterior for every number of hidden units and every prior scale, a
 climb, and some chains. Long chains differ between CPUs, so they are stored. It takes minutes, and
@@ -9,14 +11,9 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads would only wait
 
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from scipy.special import logsumexp
 
 from helpers.approximations import elbo_estimate, gaussian_vi, hamiltonian
