@@ -13,6 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 CONVERTER = LatexToMathML()
 # Letters in formulas are slanted by the browser, which takes them from these blocks.
 SLANTED = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E}
+ROOT = 0x221A  # drawn by the browser for <msqrt>; without it no root would be seen at all
 
 
 def mathml(latex, block=False):
@@ -52,7 +53,7 @@ def prose(markdown):
 def write_font(path, pages):
     """The glyphs of STIX Two Math that the pages' formulas use; it comes with ziamath."""
     formulas = "".join(formula for page in pages for formula in re.findall("<math.*?</math>", page))
-    characters = {ord(c) for c in unescape(re.sub("<[^>]+>", "", formulas))} | SLANTED
+    characters = {ord(c) for c in unescape(re.sub("<[^>]+>", "", formulas))} | SLANTED | {ROOT}
     folder = Path(find_spec("ziamath").origin).parent / "fonts"
     font = TTFont(folder / "STIXTwoMath-Regular.ttf")
     options = subset.Options(flavor="woff", name_IDs=["*"], layout_features=["*"])
