@@ -31,7 +31,7 @@ class Check(Exercise):
         verdict = examine(self, function, self.place)
         if verdict.outcome == "passed":
             self.passed.add(self.name)
-        return Report(self, *verdict, f"{len(self.passed)} of {self.total} in this notebook")
+        return Report(self, *verdict, f"{len(self.passed)} of {self.total} solved in this notebook")
 
     def __reduce__(self):
         # A function that calls its own check is sent with it.

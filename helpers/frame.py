@@ -14,7 +14,7 @@ LOOK = """<style>
 .vi-part :is(button, .noUi-handle, input, pre):focus-visible {
   outline: 3px solid #1A85D6; outline-offset: 1px; }
 .vi-moving { will-change: transform; contain: content; }
-.vi-equation { overflow-x: auto; }
+.vi-equation { overflow-x: auto; padding-bottom: 4px; }
 .vi-verdict { display: block; line-height: 1.4; padding: 4px 6px 0 0; }
 .vi-part .widget-toggle-buttons { display: flex; align-items: baseline; }
 .vi-part .widget-toggle-buttons > .widget-label { flex: 0 0 auto; margin: 0 8px 0 0.5em; }

@@ -149,7 +149,7 @@ class Derivation:
             f'<td style="text-align:left">{self._verdict(index, *rows[index])}</td></tr>'
             for index, line in enumerate(self.lines)
         )
-        at = ", ".join(f"{control.label} = {_start(control)}" for control in self.controls)
+        at = ", ".join(f"{_symbol(c.label)} = {_start(c)}" for c in self.controls)
         head = "<tr><th></th><th>line, and why</th><th>its number</th></tr>"
         caption = escape(self.title) + (f", at {escape(at)}" if at else "")
         table = f"<table><caption>{caption}</caption>{head}{body}</table>"
@@ -275,6 +275,11 @@ def _bundle(box, text, static):
 def _plain(text):
     """The text without its markup, for buttons and for text/plain."""
     return unescape(re.sub(r"<[^>]+>|[$\\]", "", text))
+
+
+def _symbol(label):
+    """ "h" of "h, heads seen"."""
+    return label.partition(",")[0]
 
 
 def _start(control):

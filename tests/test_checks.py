@@ -97,10 +97,10 @@ def test_progress_counts_the_passed_in_this_session_only(check, answered):
         assert shown.progress in texts(shown.live(""))
         return shown.progress
 
-    assert progress("double", "wrong") == "0 of 2 in this notebook"
-    assert progress("double", "passed") == "1 of 2 in this notebook"
-    assert progress("double", "passed") == "1 of 2 in this notebook"
-    assert progress("<lambda>", "passed") == "2 of 2 in this notebook"
+    assert progress("double", "wrong") == "0 of 2 solved in this notebook"
+    assert progress("double", "passed") == "1 of 2 solved in this notebook"
+    assert progress("double", "passed") == "1 of 2 solved in this notebook"
+    assert progress("<lambda>", "passed") == "2 of 2 solved in this notebook"
     assert checks(types.SimpleNamespace(one=EXERCISE, __name__="no")).double.passed == set()
 
 
@@ -108,5 +108,5 @@ def test_a_lesson_s_check_finds_its_exercise_by_name():
     kl = lambda m, v, n, w: 0.5 * (v / w - 1 - np.log(v / w) + (m - n) ** 2 / w)  # noqa: E731
     report = lesson.kl_univariate(kl)
     assert report.outcome == "passed"
-    assert report.progress == "1 of 3 in this notebook"
+    assert report.progress == "1 of 3 solved in this notebook"
     assert isinstance(lesson.kl_univariate, Check)

@@ -202,8 +202,8 @@ components = Derivation(
         ),
     ),
     (
-        Slider("t1", "t, first coordinate", -2.0, 2.0, -1.0, 0.1),
-        Slider("t2", "t, second coordinate", -2.0, 2.0, 0.5, 0.1),
+        Slider("t1", "t₁, first coordinate", -2.0, 2.0, -1.0, 0.1),
+        Slider("t2", "t₂, second coordinate", -2.0, 2.0, 0.5, 0.1),
         NOISE,
         PRIOR,
     ),
