@@ -289,6 +289,18 @@ def test_formulas_are_drawn_with_the_font_that_comes_along(visit, stem):
     assert not re.search(r"\\\w+|\$", re.sub(r"`[^`]*`", "", text.replace("\\n", "")))
 
 
+def test_the_font_has_the_root(tmp_path):
+    """<msqrt> holds no letter √, so no letter of the page asks for it."""
+    from fontTools.ttLib import TTFont
+
+    formulas = importlib.import_module("helpers.pages.formulas")
+    page = formulas.mathml(r"\sqrt H")
+    assert "√" not in page
+    formulas.write_font(tmp_path / "font.woff", [page])
+    glyphs = TTFont(tmp_path / "font.woff").getBestCmap()
+    assert {ord("√"), ord("H")} <= set(glyphs)
+
+
 def test_a_handout_asks_and_does_not_answer(visit, stem):
     page = visit(f"{stem}.handout.html")
     text = page.locator("main").inner_text()
