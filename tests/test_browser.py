@@ -230,8 +230,14 @@ def test_every_slider_by_keyboard_moves_its_picture_and_nothing_else(page):
 
 
 def test_a_slider_by_mouse(page):
+    """The first slider, or, where that has only a few steps, the one after it."""
     explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
-    handle = explorer.locator("[role=slider]").first
+    handles = explorer.locator("[role=slider]").all()
+    assert any(drag(page, explorer, handle) > 3 for handle in handles[:2])
+
+
+def drag(page, explorer, handle):
+    """How many pictures come up while the mouse drags the slider's handle."""
     handle.scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # cells that come into view are measured anew, and push others
     before, box = marks(explorer), handle.bounding_box()
@@ -244,7 +250,7 @@ def test_a_slider_by_mouse(page):
         page.wait_for_timeout(15)
         seen.add(marks(explorer))
     page.mouse.up()
-    assert len(seen - {before}) > 3, "the picture does not follow the hand"
+    return len(seen - {before})
 
 
 def test_derivation_steps_by_keyboard(page):

@@ -158,7 +158,7 @@ def test_picture_and_words_agree_with_every_core_busy_and_cells_running(opened):
     assert report["apart"] == []
     assert report["stale"] == 0, "an earlier picture beside the start's words"
     assert report["unanswered"] == 0
-    cell.locator("text=drawn to the end").wait_for(timeout=30_000)
+    cell.locator("pre:has-text('drawn to the end')").wait_for(timeout=30_000)
     assert page.troubles == []
 
 
