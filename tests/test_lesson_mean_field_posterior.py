@@ -98,7 +98,11 @@ def test_the_bars_add_up_and_stay_under_the_ceiling():
 @pytest.mark.parametrize(
     ("name", "function", "words"),
     [
-        ("posterior_cov", lambda theta: np.eye(2), "with 0 in place of theta"),
+        (
+            "posterior_cov",
+            lambda theta: np.eye(2),
+            "In the precision (the inverse): the term θθᵀ is missing",
+        ),
         (
             "elbo",
             lambda theta, x, m, s2: elbo_terms(LinearGaussian(theta, x), m, s2).total + 2,
