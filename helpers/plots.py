@@ -232,6 +232,19 @@ def draw_marker(ax, *, color, marker="o", label=None, **style):
     return ax.plot([], [], linestyle="none", marker=marker, color=color, label=label, **style)[0]
 
 
+def draw_table(ax, left, names, heads, ends):
+    """Names at `left` and heads stand still; returns a Note below each head, for its rows.
+
+    `ends`: where the columns end, as shares of the axes' width.
+    """
+    ax.set_axis_off()
+    still = Note(ax, left, 1), *(Note(ax, x, 1, align="right") for x in ends)
+    for note, text in zip(still, ("\n".join(("", *names)), *heads), strict=True):
+        note.set_text(text)
+        note.set_animated(False)
+    return [Note(ax, x, 1, align="right") for x in ends]
+
+
 def set_axes(ax, x, y, *, xlabel="", ylabel="", title=""):
     """Fixed limits, since axes never rescale while a slider moves; labels and a title."""
     ax.set(xlim=x, ylim=y, xlabel=xlabel, ylabel=ylabel, title=title)

@@ -11,6 +11,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 import helpers.lessons
+from helpers.widgets import Stage
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
@@ -71,6 +72,12 @@ def lesson_of(notebook):
 def script(name):
     """What a script beside the notebooks' data defines."""
     return SimpleNamespace(**runpy.run_path(str(ROOT / "notebooks" / "data" / name)))
+
+
+@pytest.fixture(scope="module")
+def stage(explorer):
+    """One drawing for all tests of a file that look at one explorer."""
+    return Stage(explorer)
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

@@ -9,7 +9,7 @@ from conftest import parts
 from matplotlib.patches import Rectangle
 
 from helpers.controls import Slider
-from helpers.widgets import Explorer, Stage
+from helpers.widgets import Explorer
 
 EXPLORERS = [e for e in parts(Explorer) if e.values[0].controls]
 N_SETTINGS = 300
@@ -62,11 +62,6 @@ def outside(artist):
 @pytest.fixture(scope="module", params=EXPLORERS)
 def explorer(request):
     return request.param
-
-
-@pytest.fixture(scope="module")
-def stage(explorer):
-    return Stage(explorer)
 
 
 def test_captions_and_marks_at_random_settings(explorer, stage):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import parts
 
-from helpers.widgets import Explorer, Stage
+from helpers.widgets import Explorer
 
 EXPLORERS = parts(Explorer)
 
@@ -48,11 +48,6 @@ def marks(stage):
 @pytest.fixture(scope="module", params=EXPLORERS)
 def explorer(request):
     return request.param
-
-
-@pytest.fixture(scope="module")
-def stage(explorer):
-    return Stage(explorer)
 
 
 def test_explorer_at_every_extreme(explorer, stage):

@@ -28,7 +28,15 @@ from helpers.lessons.coin_toss.formulas import (
 )
 from helpers.lessons.coin_toss.sliders import COUNTS, PRIOR
 from helpers.lessons.coin_toss.walks import EDGES, walkers
-from helpers.plots import APPROXIMATION, SAMPLES, TARGET, Note, draw_curve, draw_marker, set_axes
+from helpers.plots import (
+    APPROXIMATION,
+    SAMPLES,
+    TARGET,
+    draw_curve,
+    draw_marker,
+    draw_table,
+    set_axes,
+)
 from helpers.widgets import explorer
 from helpers.words import fixed, listed, signed
 
@@ -84,19 +92,9 @@ def _columns(answers, evidences):
     return ["\n".join(("", *column)) for column in zip(*rows, strict=True)]
 
 
+ROWS = NAMES[0], *(f"error of {name}" for name in NAMES[1:])
 HEADS = ("mean", "sd", "low end", "high end", "log p(x)")
 ENDS = (0.44, 0.56, 0.68, 0.80, 0.92)
-
-
-def _draw_table(ax):
-    """Names and heads stand still; below each head a Note, whose lines are the rows."""
-    ax.set_axis_off()
-    names = NAMES[0], *(f"error of {name}" for name in NAMES[1:])
-    still = Note(ax, 0.08, 1), *(Note(ax, x, 1, align="right") for x in ENDS)
-    for note, text in zip(still, ("\n".join(("", *names)), *HEADS), strict=True):
-        note.set_text(text)
-        note.set_animated(False)
-    return [Note(ax, x, 1, align="right") for x in ENDS]
 
 
 def _draw_intervals(ax):
@@ -123,7 +121,7 @@ def four(figure):
     )
     q = draw_curve(ax, THETA, 0 * THETA, color=APPROXIMATION, animated=True)
     intervals, means = _draw_intervals(panels["intervals"])
-    columns = _draw_table(panels["table"])
+    columns = draw_table(panels["table"], 0.08, ROWS, HEADS, ENDS)
 
     def update(heads, tails, a, b):
         first, second = a + heads, b + tails

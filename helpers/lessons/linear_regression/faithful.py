@@ -13,9 +13,9 @@ from helpers.plots import (
     APPROXIMATION,
     SAMPLES,
     TARGET,
-    Note,
     draw_curve,
     draw_marker,
+    draw_table,
     set_axes,
 )
 from helpers.widgets import Choice, explorer
@@ -71,6 +71,7 @@ def costs(n, origin, noise):
 
 
 TOP = 1.5  # of the density, in units of the exact answer's sd
+ROWS = NAMES[0], *(f"error of {name}" for name in NAMES[1:])
 HEADS = ("mean", "sd", "low end", "high end", "seconds", "evaluations")
 ENDS = (0.34, 0.45, 0.57, 0.69, 0.81, 0.97)
 
@@ -82,17 +83,6 @@ def _columns(found, paid):
         errors = [signed(x - true, PLACES) for x, true in zip(one, found[0], strict=True)]
         rows.append([*errors, fixed(seconds), f"{evaluations:,}".replace(",", "\u202f")])
     return ["\n".join(("", *column)) for column in zip(*rows, strict=True)]
-
-
-def _draw_table(ax):
-    """Names and heads stand still; below each head a Note, whose lines are the rows."""
-    ax.set_axis_off()
-    names = NAMES[0], *(f"error of {name}" for name in NAMES[1:])
-    still = Note(ax, 0.03, 1), *(Note(ax, x, 1, align="right") for x in ENDS)
-    for note, text in zip(still, ("\n".join(("", *names)), *HEADS), strict=True):
-        note.set_text(text)
-        note.set_animated(False)
-    return [Note(ax, x, 1, align="right") for x in ENDS]
 
 
 @explorer(
@@ -122,7 +112,7 @@ def four(figure):
         for k, style in enumerate(STYLES)
     ]
     means = draw_marker(right, color="black", markersize=7)
-    columns = _draw_table(panels["table"])
+    columns = draw_table(panels["table"], 0.03, ROWS, HEADS, ENDS)
 
     def update(n, origin, noise, quantity):
         n, there = int(n), noise == "inferred" or quantity != "log σ"
