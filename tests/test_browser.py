@@ -233,7 +233,11 @@ def test_a_slider_by_mouse(page):
     """The first slider, or, where that has only a few steps, the one after it."""
     explorer = page.locator(f"{EXPLORER}:has([role=slider])").first
     handles = explorer.locator("[role=slider]").all()
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
     assert any(drag(page, explorer, handle) > 3 for handle in handles[:2])
+    # JupyterLab would fetch two icons for each picture: the tab's, busy and idle.
+    assert [url for url in fetched if "/static/" in url] == []
 
 
 def drag(page, explorer, handle):

@@ -1,8 +1,10 @@
 """From the key to the painted pixels, in JupyterLab in Chromium, against the plain way.
 
-`python tests/benchmarks/browser.py`. Both ways in one run and one page: notebook 01's first
-explorer, and the same scene drawn by `interact` with `plt.subplots`. A key press is timed until
-the frame after the change of the page; a drag of two seconds counts the distinct pictures.
+`python tests/benchmarks/browser.py`. In one run and one page: notebook 01's first explorer,
+the same scene drawn by `interact` with `plt.subplots`, and as a floor a slider that only writes its
+number. A key press is timed until the second animation frame after the change of the page; a drag
+of two seconds, with a new place of the mouse at each frame of the screen, counts the distinct
+pictures.
 `python tests/benchmarks/browser.py first` instead times the first minute of a reader: from the
 start of JupyterLab to a slider of notebook 01 that answers.
 """
@@ -30,6 +32,13 @@ def picture(**values):
     two_gaussians.scene(figure)(**values)
     plt.show()
 _ = interact(picture, **{c.name: c.widget() for c in two_gaussians.controls})"""
+FLOOR = """from ipywidgets import HTML, FloatSlider, VBox
+slider, number = FloatSlider(5, min=0, max=10, step=0.05), HTML()
+def write(change):
+    number.value = f'<svg role="img" height="40"><text y="20">{change["new"]}</text></svg>'
+slider.observe(write, "value")
+write({"new": slider.value})
+VBox([slider, number])"""
 
 # Resolves with the time from now to the second animation frame after the picture has changed.
 PRESS = """async ([selector, key, index]) => {
@@ -82,27 +91,29 @@ def measure(page, name, selector, index):
         times.append(page.evaluate(PRESS, [selector, key, index]))
         page.wait_for_timeout(250)
     late = [t for t in times if t is None]
-    box = page.locator(".jp-CodeCell").nth(index).locator("[role=slider]").first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
+    cell = page.locator(".jp-CodeCell").nth(index)
+    handle, track = (
+        cell.locator(part).first.bounding_box() for part in ("[role=slider]", ".noUi-base")
+    )
+    y = handle["y"] + handle["height"] / 2
+    page.mouse.move(handle["x"] + handle["width"] / 2, y)
     page.mouse.down()
+    ends = [track["x"] + share * track["width"] for share in (0.2, 0.8)]
     page.evaluate(WATCH, [selector, index])
     start = page.evaluate("performance.now()")
-    step = 0
     while page.evaluate("performance.now()") < start + 2000:
-        step += 1
-        page.mouse.move(x - 60 + (3 * step) % 120, y)
-        page.wait_for_timeout(4)
+        ends.reverse()
+        page.mouse.move(ends[0], y, steps=20)  # each step waits for a frame, as a real mouse does
     page.mouse.up()
     released = page.evaluate("performance.now()")
-    frames = page.evaluate("window.seen.frames")
+    frames = page.evaluate("window.seen.frames") / (released - start) * 1000
     page.wait_for_timeout(1500)
     seen = page.evaluate("({...window.seen, heights: [...window.seen.heights]})")
     page.evaluate("cancelAnimationFrame(window.watching)")
     press = median(t for t in times if t is not None)
     report = [
         f"{name:9} key to pixels {press:.0f} ms ({len(late)} missed)",
-        f"drag {frames / 2:.1f} frames/s",
+        f"drag {frames:.1f} frames/s",
         f"last frame {max(0, seen['last'] - released):.0f} ms after release",
         f"{seen['blank']} blank frames, heights {sorted(seen['heights'])}",
     ]
@@ -114,7 +125,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         notebook = nbformat.v4.new_notebook(
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
-            cells=[nbformat.v4.new_code_cell(source) for source in (OURS, PLAIN)],
+            cells=[nbformat.v4.new_code_cell(source) for source in (OURS, PLAIN, FLOOR)],
         )
         path = Path(folder) / "notebooks" / "race.ipynb"
         path.parent.mkdir()
@@ -129,6 +140,7 @@ def main():
                     f"{plain_press / press:.1f} × faster, {frames / plain_frames:.1f} × the frames"
                 )
                 print(f"          {ratios}")
+                measure(page, "floor", "svg[role=img]", 2)
                 page.close()
 
 
