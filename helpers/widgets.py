@@ -240,23 +240,21 @@ class Prediction:
     def live(self):
         """The question, a button for each option, and then the answer with its reason."""
         reply = HTMLMath(layout=Layout(min_height="4em"))
-        texts = [
-            f"{letter}. {_plain(text)}" for letter, text in zip(LETTERS, self.options, strict=False)
-        ]
 
         def choose(index):
-            for place, (one, text) in enumerate(zip(buttons, texts, strict=True)):
-                one.description = f"▸ {text}" if place == index else text
+            for place, one in enumerate(buttons):
+                (one.add_class if place == index else one.remove_class)("vi-chosen")
             reply.value = self._reply(index)
 
         def give():
             # A reply holds the answer, too, and says why the option chosen is wrong: it stays.
             reply.value = reply.value or self._explanation()
 
-        buttons = [
-            button(text, lambda index=index: choose(index), width="auto")
-            for index, text in enumerate(texts)
-        ]
+        buttons = []
+        for index, text in enumerate(self.options):
+            text = f"{LETTERS[index]}. {_plain(text)}"
+            buttons.append(button(text, lambda index=index: choose(index), width="auto"))
+            buttons[-1].add_class("vi-option")
         answer = button("Show the answer", give, width="auto")
         row = HBox([*buttons, answer], layout=Layout(flex_flow="row wrap"))
         question = HTMLMath(f"<b>Predict.</b> {self.question}")

@@ -197,16 +197,21 @@ def test_derivation_follows_its_slider():
     )
 
 
+def chosen(box):
+    return [text for text, one in buttons(box).items() if "vi-chosen" in one._dom_classes]
+
+
 def test_prediction_tells_right_from_wrong_and_blocks_nothing():
     box = PREDICTION.live()
     buttons(box)["A. yes"].click()
     assert "✗ <b>Not A. yes.</b>" in texts(box)
-    assert buttons(box)["▸ A. yes"]
+    assert chosen(box) == ["A. yes"]
     buttons(box)["Show the answer"].click()
     assert "✗ <b>Not A. yes.</b>" in texts(box), "the reply to the choice is gone"
     assert texts(box).count("The answer: B. no.") == 1
     buttons(box)["B. no"].click()
     assert "✓ <b>Yes.</b>" in texts(box)
+    assert chosen(box) == ["B. no"]
     box = PREDICTION.live()
     assert "It is small." not in texts(box)
     buttons(box)["Show the answer"].click()

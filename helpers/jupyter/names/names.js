@@ -15,6 +15,9 @@
     for (const button of all('.widget-toggle-buttons button')) {
       button.setAttribute('aria-pressed', button.classList.contains('mod-active'));
     }
+    for (const option of all('.vi-option')) {
+      option.setAttribute('aria-pressed', option.classList.contains('vi-chosen'));
+    }
     ['play or pause', 'stop', 'repeat'].forEach((words, place) => {
       for (const player of all('.widget-play')) {
         const button = player.querySelectorAll('button')[place];
