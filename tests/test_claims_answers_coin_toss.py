@@ -5,7 +5,7 @@ import pytest
 from claims import claim
 from scipy.integrate import quad
 from scipy.special import betaln, expit, polygamma
-from scipy.stats import skew
+from scipy.stats import norm, skew
 from test_claims_coin_toss import coins
 
 from helpers.approximations import metropolis
@@ -149,7 +149,7 @@ def test_elbo_and_kl():
     "There KL is 0.009 nats; Laplace's Gaussian, also a q, has 0.022.",
     "No q reaches 0: the posterior over η is no Gaussian.",
     "Right, the hill that m and s climb: the numbers on the contours say how many nats the ELBO is"
-    " below log p(x), 0.02 on the innermost.",
+    " below log p(x); the innermost, too short for its number, is 0.02.",
 )
 def test_the_top_of_the_hill():
     """f'' < 0, so E[f(m + sε)] is concave in (m, s) together, and log s is, too."""
@@ -299,16 +299,24 @@ def test_metropolis_errs_by_chance():
 
 @claim(
     "VI here averaged derivatives at 60 nodes, eight times over: 480 evaluations.",
-    "Metropolis evaluated the log joint 1,550 times: 50 short chains of 30 steps.",
+    "Metropolis evaluated the log joint 1,550 times: 50 short chains of 30 steps, the first 10 of"
+    " each left out.",
+    "Both started from Laplace's answer in logit θ.",
 )
 def test_costs(monkeypatch):
     assert formulas.N_STEPS * formulas.NODES.size == 480
     points = []
     plain = walks.log_expit
-    monkeypatch.setattr(walks, "log_expit", lambda z: points.append(z.size) or plain(z))
-    walks.walkers.__wrapped__(9.0, 3.0)
-    assert sum(points) / 2 == 1550  # two logarithms a point
+    monkeypatch.setattr(walks, "log_expit", lambda z: points.append(z) or plain(z))
+    _, states = walks.walkers.__wrapped__(9.0, 3.0)
+    assert sum(z.size for z in points) / 2 == 1550  # two logarithms a point
     assert (walks.N_WALKERS, walks.N_WALKED) == (50, 30)
+    assert states.size == 50 * (30 - 10)
+    m, s = formulas.laplace_logit(9.0, 3.0)
+    levels = (np.arange(50) + 0.5) / 50
+    assert np.sort(points[0]) == pytest.approx(norm(m, s).ppf(levels))
+    monkeypatch.setattr(formulas, "N_STEPS", 0)
+    assert formulas.best_gaussian(9.0, 3.0) == pytest.approx((m, s))
 
 
 # Section 6
@@ -317,7 +325,7 @@ def test_costs(monkeypatch):
 @claim(
     "The posterior's sd is now 0.0004, and the worst of the three intervals is off by 0.003 of it.",
     "With a fixed share of heads, neither 0 nor 1, such errors fall as 1/√n, or faster.",
-    "That is the rule 1/√n, for a fixed share of heads below 1.",
+    "That is 1/√n: the rule for a fixed share of heads between ½ and 1.",
     "From 1,000 tosses on, with a share of heads from 0.6 to 0.9, a hundred times more tosses make"
     " all three errors about ten times smaller; at 0.5, where nothing is skewed, about a hundred"
     " times.",

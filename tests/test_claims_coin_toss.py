@@ -31,12 +31,11 @@ DEFINITIONS = (
 )
 QUESTIONS = (
     "Then h = t = 20: who can still tell the curves apart?",
+    "How many heads in a row bring the posterior mean to ¾?",
     "What becomes of proposals outside of (0, 1)?",
 )
 INSTRUCTIONS = (
     "Set h = t = 1 with a = b = 1 and ask what the dotted curve claims about θ < 0.",
-    "Draw the prior's a and b so that the prior mean is ½ and the prior weighs as much as 50"
-    " tosses.",
     "Accepted is not arrived: what counts is how different the states are.",
     "Write the log joint first: two exponents, a + h − 1 on θ and b + t − 1 on 1 − θ.",
     "Work with logs: the log of the ratio is a difference of log joints plus a difference of log"
@@ -115,6 +114,7 @@ def test_evidence_of_our_coin():
 
 
 @claim(
+    "Under a = b = 10 the prior mean is ½, and the prior weighs as much as 20 tosses.",
     "It is the posterior mean, (a + h)/(a + b + n) = (1 + 2)/(2 + 2).",
     "In the next picture set h = 2 and t = 0: the round mark stands at 0.750, the diamond at 1.",
     "That would be after one head: (1 + 1)/(2 + 1).",
@@ -124,9 +124,12 @@ def test_two_heads_in_two():
     assert mean_by_sum(Coin(2, 0)) == pytest.approx(3 / 4)
     assert mean_by_sum(Coin(1, 0)) == pytest.approx(2 / 3)
     assert mean_by_sum(Coin(0, 0)) == pytest.approx(1 / 2)
+    assert mean_by_sum(Coin(0, 0, 10, 10)) == pytest.approx(1 / 2)
+    # Halfway from the prior mean ½ to the share of heads 1: an answer within the sliders.
+    assert mean_by_sum(Coin(20, 0, 10, 10)) == pytest.approx(3 / 4)
     stage = Stage(update)
     stage.draw(heads=2, tails=0, a=1.0, b=1.0)
-    places = {line.get_marker(): line.get_xdata()[0] for line in stage.moving[-3:]}
+    places = {line.get_marker(): line.get_xdata()[0] for line in stage.moving}
     assert places["o"] == pytest.approx(0.75)
     assert places["D"] == 1
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import minimize
@@ -10,7 +11,7 @@ from test_claims_coin_toss import coins
 
 from helpers.approximations import gaussian_vi, laplace
 from helpers.diagnosis import diagnose
-from helpers.lessons.coin_toss import answers, check, formulas, integrals, limits, walks
+from helpers.lessons.coin_toss import answers, bayes, check, formulas, integrals, limits, walks
 from helpers.lessons.coin_toss.sliders import OURS
 from helpers.widgets import Stage
 
@@ -107,6 +108,27 @@ def test_estimates_of_the_evidence():
         volume = log_joint(bell.mean) + 0.5 * np.log(2 * np.pi * bell.cov[0, 0])
         assert found == pytest.approx(volume, abs=1e-7)
     assert bound < OURS.log_evidence
+
+
+def test_an_interval_beyond_the_panel_is_announced():
+    stage = Stage(answers.four)
+    for counts, prior, is_announced in (((0, 0), 1.5, True), ((8, 2), 1.0, False)):
+        stage.draw(heads=counts[0], tails=counts[1], a=prior, b=prior)
+        lines = [m.get_xdata() for m in stage.moving if isinstance(m, Line2D)]
+        ends = np.ravel([x for x in lines if len(x) == 2])
+        assert (ends.min() < -0.2 or ends.max() > 1.2) == is_announced
+        assert ("An interval goes beyond the panel" in stage.summary) == is_announced
+
+
+def test_the_prior_is_seen_where_it_is_the_posterior():
+    """Where the three curves and the three marks coincide, none hides another."""
+    stage = Stage(bayes.update)
+    stage.draw(heads=20, tails=20, a=10.0, b=10.0)
+    width = {m.get_label(): m.get_linewidth() for m in stage.moving}
+    assert width["prior"] > width["posterior"] > width["likelihood, scaled to area 1"]
+    marks = {m.get_marker(): m for m in stage.moving}
+    assert marks["D"].get_markersize() > marks["o"].get_markersize()
+    assert marks["v"].get_ydata()[0] > 0 == marks["o"].get_ydata()[0]
 
 
 def test_the_chain_of_the_picture_grows():

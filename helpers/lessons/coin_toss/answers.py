@@ -143,10 +143,12 @@ def four(figure):
             note.set_text(text)
         others = zip(NAMES[1:], answers[1:], PLACES[1:], strict=True)
         errors = [f"{n} {fixed(worst_end(x, answers[0]), k)}" for n, x, k in others if x]
+        wide = any(one and (one.low < -0.2 or one.high > 1.2) for one in answers)
+        cut = " An interval goes beyond the panel." if wide else ""
         return (
             f"Exact: mean {fixed(answers[0].mean)}, 95 % of θ from {fixed(answers[0].low)} to "
             f"{fixed(answers[0].high)}. The worse end is off by: {listed(errors)}."
-            f"{beyond(*lines, bars, q)}"
+            f"{beyond(*lines, bars, q)}{cut}"
         )
 
     return update

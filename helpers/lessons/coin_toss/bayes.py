@@ -21,16 +21,19 @@ def update(figure):
     set_axes(ax, (0, 1), (-0.35, TOP), xlabel="θ, chance of heads", ylabel="density")
     ax.axhline(0, color="black", linewidth=0.8)
     moving = dict(animated=True)
-    prior = draw_curve(ax, THETA, THETA, color=DATA, linestyle=":", label="prior", **moving)
+    # Wider than the posterior, with which it coincides before any toss.
+    under = dict(linewidth=3.6, linestyle=":") | moving
+    prior = draw_curve(ax, THETA, THETA, color=DATA, label="prior", **under)
     name = "likelihood, scaled to area 1"
     # Over the posterior, with which it coincides under a flat prior.
     over = dict(linewidth=1.6, zorder=3) | moving
     likelihood = draw_curve(ax, THETA, THETA, color=GAIN, linestyle="-.", label=name, **over)
     posterior = draw_curve(ax, THETA, THETA, color=TARGET, label="posterior", **moving)
-    marks = [
-        draw_marker(ax, color=color, marker=marker, clip_on=False)
-        for color, marker in ((DATA, "v"), (GAIN, "D"), (TARGET, "o"))
-    ]
+    # In this order, size and place each is seen where all three coincide.
+    share, after, before = (
+        draw_marker(ax, color=color, marker=marker, markersize=size, clip_on=False)
+        for color, marker, size in ((GAIN, "D", 12), (TARGET, "o", 9), (DATA, "v", 9))
+    )
     figure.legend(loc="outside lower center", ncols=3)
 
     def update(heads, tails, a, b):
@@ -39,9 +42,9 @@ def update(figure):
         for line, curve in zip((prior, likelihood, posterior), curves, strict=True):
             line.set_ydata(curve)
         n, answer = heads + tails, exact(*pairs[2])
-        marks[0].set_data([a / (a + b)], [0])
-        marks[1].set_data([heads / n] if n else [], [0] if n else [])
-        marks[2].set_data([answer.mean], [0])
+        before.set_data([a / (a + b)], [0.3])
+        share.set_data([heads / n] if n else [], [0] if n else [])
+        after.set_data([answer.mean], [0])
         seen = f"the share of heads {fixed(heads / n)}" if n else "no share of heads yet"
         lost = " A curve goes beyond the panel." if np.max(curves) > TOP else ""
         return (

@@ -94,7 +94,7 @@ only_heads = Prediction(
     " stays. More tosses shrink it, and do not make it Gaussian on either scale.",
     "In the next picture move the share of heads from 0.9 to 1: VI's line turns flat.",
     (
-        "That is the rule 1/√n, for a fixed share of heads below 1.",
+        "That is 1/√n: the rule for a fixed share of heads between ½ and 1.",
         "The posterior's sd becomes so much smaller, and the error with it: their ratio stays.",
         "",
     ),
