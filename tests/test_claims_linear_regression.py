@@ -47,7 +47,7 @@ INSTRUCTIONS = (
     "Choose 5, “inferred”, and look at each quantity.",
     "Add $x^2$ as a third column.",
     "Set L = 1 and ε = 0.17 and press play; then L = 10 and ε = 0.06.",
-    "In the next picture set L = 60, and ε to 0.17, then to 0.18.",
+    "In the next picture set L = 60 and the paths done to 40; then ε to 0.17, and to 0.18.",
     "In the next picture read VI's line at 272, 20 and 5 eruptions; then count the durations from"
     " their mean.",
 )

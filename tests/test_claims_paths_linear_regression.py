@@ -58,8 +58,8 @@ def test_what_is_kept():
     "From ε = 0.18 on, no path of 12 or more steps is accepted.",
     "Beyond ε = 2 · 0.0863 = 0.1726 the quantity that the ledger keeps is a hyperbola in that"
     " direction: sooner or later each step leads further out.",
-    "Below the limit it goes like that.",
-    "At the limit the ellipse opens, and there is no little way out.",
+    "Up to the limit it goes like that: 21 of 40 paths at 0.16, 11 at 0.17.",
+    "Beyond it nothing holds a path back.",
     "A long step carries the path past the peak before it is pushed back, each time further.",
 )
 def test_steps_too_long():
@@ -69,7 +69,7 @@ def test_steps_too_long():
             assert abs(paths.walk(0.06, n, k).energy).max() < 0.6
         for step in (0.18, 0.19, 0.2):
             assert n < 12 or not paths.walk(step, n, 40).accepted.any()
-    assert 0 < paths.walk(0.17, 60, 40).accepted.sum() < 40
+    assert [paths.walk(e, 60, 40).accepted.sum() for e in (0.16, 0.17, 0.18)] == [21, 11, 0]
     assert (f"{paths.NARROWEST:.4f}", f"{paths.LARGEST_STEP:.4f}") == ("0.0863", "0.1726")
     shares = [np.mean([paths.walk(e, n, 40).accepted.mean() for n in LENGTHS[::5]]) for e in STEPS]
     assert shares[STEPS.index(0.17)] < shares[STEPS.index(0.12)] < shares[STEPS.index(0.06)]
@@ -148,9 +148,9 @@ def test_two_chains_of_equal_cost():
         hamiltonian(OURS.log_joint_and_gradient, starts, 500, 0.06, n, rng=1).samples
         for n in (12, 21)
     )
-    groped = metropolis(OURS.log_joint, starts, 6000, 0.2, rng=1).samples
+    groped = metropolis(OURS.log_joint, starts, 6000, 0.4, rng=1).samples
     assert rolled[..., 0].size * 12 == groped[..., 0].size == 24_000
-    assert np.min(worth(rolled)) > 2 * np.min(worth(groped))
+    assert np.min(worth(rolled)) > 1.5 * np.min(worth(groped))
     averages, spreads = worth(trapped)
     assert min(averages) > 1800 > 100 * min(spreads)
 

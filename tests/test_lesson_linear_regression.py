@@ -115,6 +115,30 @@ def test_a_path_is_accepted_by_its_energy():
         assert np.array_equal(found.states[-1], found.states[-2]) is not bool(found.accepted[-1])
 
 
+def test_what_leaves_a_panel_is_announced():
+    stage = Stage(paths.path)
+    (low, high), announced = stage.figure.axes[1].get_ylim(), set()
+    for step in (0.06, 0.17, 0.18):
+        for k in (1, 2, 40):
+            stage.draw(step=step, n_leapfrog=60, n_paths=k)
+            energy = paths.walk(step, 60, k).energy
+            announced.add("beyond the panel" in stage.summary)
+            assert "beyond the panel" in stage.summary or low <= min(energy) <= max(energy) <= high
+    assert announced == {True, False}
+
+
+def test_the_checker_knows_a_lost_sign_and_a_whole_first_push():
+    message = diagnose(check.line_covariance, lambda *at: abs(check.line_covariance.solution(*at)))
+    assert "lost its sign" in message[1]
+
+    def step_(z, momentum, precision, step, mass):
+        momentum = momentum - step * precision @ z
+        z = z + step * momentum / mass
+        return z, momentum - 0.5 * step * precision @ z
+
+    assert "Known slip: the first push is whole" in diagnose(check.leapfrog_step, step_)[1]
+
+
 def test_the_best_product_is_what_vi_finds():
     for c in (0.0, 2.0):
         model = Regression(X - c, Y, NOISE_SD, PRIOR_SD)

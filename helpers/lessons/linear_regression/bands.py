@@ -51,7 +51,11 @@ def predictive(figure):
         ylabel="y",
         title="The line ± 2 sd, and the next y ± 2 sd",
     )
-    set_axes(right, (-2, 8), (0, 3), xlabel="x", ylabel="sd", title="Their sd, at each x")
+    # A log axis: from five points to none the sds grow a hundredfold.
+    right.set_yscale("log")
+    right.set_yticks([0.1, 0.3, 1, 3, 10, 30], [0.1, 0.3, 1, 3, 10, 30])
+    title = "Their sd at each x, on a log axis"
+    set_axes(right, (-2, 8), (0.07, 40), xlabel="x", ylabel="sd", title=title)
     middle = draw_curve(left, INPUTS, INPUTS, color=TARGET, label="mean line", animated=True)
     outer = Band(left, label="the next y", **NEXT)
     inner = Band(left, TARGET, "the line", linewidth=1.3)
@@ -78,13 +82,12 @@ def predictive(figure):
             curve.set_ydata(values)
         here = line_band(np.array([x]), mean, cov)[1][0]
         both = np.array([here, np.hypot(here, noise_sd)])
-        dots.set_data([x, x], np.minimum(both, 3))
-        lost = " A mark lies beyond the panel." if both.max() > 3 else ""
+        dots.set_data([x, x], both)
         return (
             f"{count(n, 'point')} seen. At x = {fixed(x, 1)} the line's variance is "
             f"{fixed(here**2)}, the noise's {fixed(noise_sd**2)}; the next y has their sum, "
             f"{fixed(both[1] ** 2)}. The line is known best at x = "
-            f"{fixed(-cov[0, 1] / cov[0, 0], 2)}.{lost}"
+            f"{fixed(-cov[0, 1] / cov[0, 0], 2)}."
         )
 
     return update

@@ -77,6 +77,9 @@ line_covariance_exercise = Exercise(
             lambda x, s, t: s**2 * np.linalg.inv(_squares(x)) + t**2 * np.eye(2)
         ),
         "the determinant has a plus: of [[a, b], [b, d]] it is ad − b²": _with_plus,
+        "the covariance has lost its sign: where the x add up to more than 0 it is negative": (
+            lambda *at: np.abs(line_covariance(*at))
+        ),
         "σ and τ are exchanged": lambda x, s, t: line_covariance(x, t, s),
         "slope and intercept are exchanged: the slope comes first": lambda *at: line_covariance(
             *at

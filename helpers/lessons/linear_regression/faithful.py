@@ -136,8 +136,8 @@ def four(figure):
         alarm = f" HMC's chains disagree: R-hat {fixed(worst, 2)}." if worst > LARGEST_R_HAT else ""
         lost = " A curve goes beyond the panel." if max(map(np.max, curves)) > TOP else ""
         return (
-            f"The {quantity}, exactly: {fixed(true.mean)} ± {fixed(true.sd)}. The sds of the others"
-            f", as parts of the exact one: {listed(shares)}.{alarm}{lost}"
+            f"{quantity.capitalize()}, exactly: {fixed(true.mean)} ± {fixed(true.sd)}. The sds of"
+            f" the others, as parts of the exact one: {listed(shares)}.{alarm}{lost}"
         )
 
     return update

@@ -97,6 +97,7 @@ leapfrog_step_exercise = Exercise(
             first=1, last=0
         ),
         "both pushes are whole: each is half a step, ε/2": _steps(first=1, last=1),
+        "the first push is whole: each is half a step, ε/2": _steps(first=1),
         "the last half push is missing": _steps(last=0),
         "the first half push is missing": _steps(first=0),
         "the first half push is missing, and the last is whole": _steps(first=0, last=1),

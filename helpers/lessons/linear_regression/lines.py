@@ -33,7 +33,7 @@ def learning(figure):
     """Left, lines drawn from the posterior; right, the same lines as points, and its rings."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     set_axes(left, (-1, 5), (-4, 7), xlabel="x", ylabel="y", title="Eight lines from the posterior")
-    title = "The same lines, as points"
+    title = "The same lines, as points; rings at 1 and 2 sd"
     set_axes(right, (-4, 4), (-TOP, TOP), xlabel="slope", ylabel="intercept", title=title)
     drawn = Outlines(left, color=SAMPLES, linewidth=1.1, animated=True)
     mean_line = draw_curve(left, ENDS, 0 * ENDS, color=TARGET, label="mean line")

@@ -18,7 +18,7 @@ from helpers.plots import (
     APPROXIMATION,
     DATA,
     TARGET,
-    Rings,
+    Outlines,
     draw_curve,
     draw_marker,
     set_axes,
@@ -33,7 +33,7 @@ def moved(figure):
     """Left, the exact band and q's, with the origin; right, the two in the plane of lines."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     set_axes(left, (-2, 8), (-4, 8), xlabel="x", ylabel="y", title="The line ± 2 sd")
-    title = "Posterior and q, less their mean"
+    title = "Posterior and q, less their mean: 1 and 2 sd"
     labels = dict(xlabel="slope", ylabel="height at the origin", title=title)
     set_axes(right, (-1, 1), (-3.5, 3.5), **labels)
     right.set_xticks([-1, -0.5, 0, 0.5, 1])
@@ -43,8 +43,8 @@ def moved(figure):
     place = draw_curve(left, [0, 0], [-4, 8], color=ACCENT, linewidth=1.2, animated=True)
     place.set_label("the origin of x")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    true = Rings(right, color=TARGET, animated=True)
-    q = Rings(right, color=APPROXIMATION, animated=True)
+    true = Outlines(right, color=TARGET, animated=True)
+    q = Outlines(right, color=APPROXIMATION, animated=True)
 
     def update(origin, noise_sd):
         mean, cov = posterior(X - origin, Y, noise_sd, PRIOR_SD)
@@ -52,8 +52,8 @@ def moved(figure):
         for band, of_band in ((exact, cov), (product, of_q)):
             band.move(*line_band(INPUTS - origin, mean, of_band))
         place.set_xdata([origin, origin])
-        true.move(rings((0, 0), cov), (0, 0))
-        q.move(rings((0, 0), of_q), (0, 0))
+        true.move(rings((0, 0), cov))
+        q.move(rings((0, 0), of_q))
         share = np.sqrt(of_q[0, 0] / cov[0, 0])
         wide = 2 * np.sqrt(np.diag(cov)) > (1, 3.5)
         lost = " A ring goes beyond the panel." if wide.any() else ""

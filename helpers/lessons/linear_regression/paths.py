@@ -74,7 +74,7 @@ def walk(step, n_leapfrog, n_paths):
     Slider("step", "ε, step", 0.01, 0.2, 0.06, 0.01),
     Slider("n_leapfrog", "L, steps in a path", 1, 60, 12, 1),
     Slider("n_paths", "paths done", 1, N_PATHS, 1, 1, play=True),
-    size=(9.6, 4.0),
+    size=(9.6, 4.2),
 )
 def path(figure):
     """Left, the states so far and the last path, over the rings; right, its energy error."""
@@ -91,7 +91,7 @@ def path(figure):
     ends = draw_marker(left, color=ACCENT, marker="D", markersize=7)
     right.axhline(0, color="black", linewidth=0.8)
     error = draw_curve(right, [], [], color=ACCENT, **style)
-    left.legend(loc="upper right")
+    figure.legend(loc="outside lower center", ncols=2)
 
     def update(step, n_leapfrog, n_paths):
         found = walk(step, n_leapfrog, n_paths)
@@ -103,7 +103,11 @@ def path(figure):
         error.set_data(np.arange(n_leapfrog + 1), np.clip(found.energy, -FAR, FAR))
         rise = found.energy[-1]
         chance = np.exp(-max(rise, 0.0))
-        lost = "" if _shown(left, found.path).all() else " The path goes beyond the panel."
+        lost = " The path goes beyond the panel."
+        if _shown(left, found.path).all():
+            low, high = right.get_ylim()
+            inside = low <= found.energy.min() and found.energy.max() <= high
+            lost = "" if inside else " The energy goes beyond the panel."
         verdict = "accepted" if found.accepted[-1] else "rejected"
         return (
             f"Path {n_paths}: {count(n_leapfrog, 'step')} of {fixed(step, 2)}. At its end the "

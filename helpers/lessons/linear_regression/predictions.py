@@ -53,10 +53,10 @@ too_long = Prediction(
     1,
     "Beyond ε = 2 · 0.0863 = 0.1726 the quantity that the ledger keeps is a hyperbola in that"
     " direction: sooner or later each step leads further out.",
-    "In the next picture set L = 60, and ε to 0.17, then to 0.18.",
+    "In the next picture set L = 60 and the paths done to 40; then ε to 0.17, and to 0.18.",
     (
-        "Below the limit it goes like that. At the limit the ellipse opens, and there is no little"
-        " way out.",
+        "Up to the limit it goes like that: 21 of 40 paths at 0.16, 11 at 0.17. Beyond it nothing"
+        " holds a path back.",
         "",
         "A long step carries the path past the peak before it is pushed back, each time further.",
     ),
