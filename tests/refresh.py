@@ -14,7 +14,9 @@ from helpers.server import keep_static
 
 def run(notebook, folder):
     """Execute in place, as Run All would, from the notebook's own folder."""
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    place = {"metadata": {"path": str(folder)}}
+    # What a cell prints arrives in pieces, by the clock: one output all the same.
+    NotebookClient(notebook, timeout=120, coalesce_streams=True, resources=place).execute()
 
 
 if __name__ == "__main__":
