@@ -177,6 +177,25 @@ def test_where_the_rule_stops():
     assert "runs all 400 sweeps" in stage.summary
 
 
+@claim("The marks are where the rule stops, or at sweep 400, the last.")
+def test_where_the_marks_stand():
+    stage = Stage(stopping.stalled)
+    marks = [
+        line
+        for line in stage.moving
+        if line.get_linestyle() == "None" and line.axes is stage.figure.axes[1]
+    ]
+    assert len(marks) == 2
+    for log_theta in np.arange(0, 3.25, 0.25):
+        _, trace = stopping.run(log_theta)
+        assert len(trace.elbo) == 1 + 2 * 400
+        for log_tolerance in range(-10, -1):
+            stage.draw(log_theta=log_theta, log_tolerance=log_tolerance)
+            small = np.diff(trace.elbo[::2]) < 10.0**log_tolerance
+            stop = 1 + small.argmax() if small.any() else 400
+            assert [mark.get_xdata()[0] for mark in marks] == [stop, stop]
+
+
 @claim(
     "Gains shrink by ρ⁴ from sweep to sweep.",
     "From the second sweep on, the gains form a geometric series: each is ρ⁴ times the last.",

@@ -141,6 +141,29 @@ def test_an_update_in_place_is_noticed():
     assert "changed its arguments" in message
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda theta: np.linalg.inv(np.eye(2) + theta * theta),
+        lambda theta: np.eye(2) - theta * theta / (1 + theta @ theta),
+    ],
+)
+def test_a_vector_added_to_every_row_is_a_known_slip(written):
+    outcome, message = diagnose(check.posterior_cov, written)
+    assert outcome == "slip"
+    assert "added to every row" in message, message
+
+
+def test_an_elbo_without_its_constants_is_still_a_bound():
+    """So the slip may not say that the bound is lost: 1 − ½ log 2π, all constants, is positive."""
+    (dropped,) = (f for slip, f in check.elbo.slips.items() if "constants are dropped" in slip)
+    lost = 1 - 0.5 * np.log(2 * np.pi)
+    assert lost > 0
+    for theta, x, m, s2 in map(check.elbo.probe, map(np.random.default_rng, range(50))):
+        whole = elbo_terms(LinearGaussian(theta, x), m, s2).total
+        assert whole - dropped(theta, x, m, s2) == pytest.approx(lost)
+
+
 # Section 4
 
 
@@ -239,6 +262,16 @@ def test_stalled_stops_where_the_gain_is_first_below_the_tolerance():
         small = np.diff(trace.elbo[::2]) < 10.0 ** at["log_tolerance"]
         found = [int(n) for n in re.findall(r"stops after (\d+) sweep", stage.summary)]
         assert found == ([small.argmax() + 1] if small.any() else [])
+
+
+def test_stalled_draws_every_update_along_one_axis():
+    stage = Stage(stopping.stalled)
+    (path,) = (line for line in stage.moving if line.get_label() == "m")
+    for log_theta in np.arange(0, 3.25, 0.25):
+        stage.draw(log_theta=log_theta, log_tolerance=-10)
+        steps = np.diff(path.get_xydata(), axis=0)
+        assert len(steps)
+        assert (steps == 0).any(axis=1).all()
 
 
 def test_without_a_stop_the_marks_stand_at_the_last_sweep():

@@ -88,6 +88,6 @@ convergence_rate_exercise = Exercise(
     specials={"θ₁ and θ₂ are equal": lambda theta: (np.full(2, theta[0]),)},
     explanation="Put the update of m₁ into that of m₂: the error is multiplied by θ₁²θ₂² over "
     "(1 + θ₁²)(1 + θ₂²), once a sweep. That is ρ², the squared correlation of the posterior. "
-    "Notebook 03, “What you should have seen” of the zigzag: each half multiplies the error by "
-    "−θ₁θ₂/(1 + θ_j²).",
+    "Ledger “One sweep, seen by the error e = m − μ”, lines 3 and 4: each half multiplies the "
+    "error by −θ₁θ₂/(1 + θ_j²).",
 )

@@ -59,7 +59,7 @@ elbo_exercise = Exercise(
     elbo_probe,
     {
         "the 1 is missing, as in the solution's eq. 2.10: each entropy holds ½": _assembled(one=0),
-        "the constants are dropped: the maximum stays, but not the bound": _assembled(
+        "the constants are dropped: the maximum keeps its place, but not its value": _assembled(
             one=0, log_2pi=0
         ),
         "½ log 2π is missing: two coordinates bring a whole one to the prior, x ½": _assembled(

@@ -46,8 +46,10 @@ posterior_cov_exercise = Exercise(
         "the 1 in 1 + θᵀθ is missing: no direction has variance 0": lambda theta: _shortened(
             theta, np.outer(theta, theta), one=0
         ),
-        "θθᵀ lacks its off-diagonal entries: theta * theta is no outer product": lambda theta: (
-            _shortened(theta, np.diag(theta**2))
+        "θθᵀ lacks its off-diagonal entries": lambda theta: _shortened(theta, np.diag(theta**2)),
+        # The inverse of np.eye(2) + theta * theta, too.
+        "theta * theta is a vector, added to every row: np.outer(theta, theta) is the matrix θθᵀ": (
+            lambda theta: _shortened(theta, np.tile(theta**2, (2, 1)))
         ),
         "the number θᵀθ stands where the matrix θθᵀ should": lambda theta: (
             np.eye(2) - theta @ theta / (1 + theta @ theta)

@@ -75,7 +75,7 @@ def stalled(figure):
         stop = int(small[0]) + 1 if small.size else N_SWEEPS
         mean, last = model.posterior_mean, trace.m[2 * stop]
         ridge.move([ellipse(mean, model.posterior_cov, 1)], mean)
-        path.set_data(*trace.m[np.unique(np.geomspace(1, 2 * stop + 1, 60).astype(int)) - 1].T)
+        path.set_data(*trace.m[: 2 * stop + 1].T)
         end.set_data(last[:1], last[1:])
         line.set_ydata(10.0 ** np.array([log_tolerance, log_tolerance]))
         for curve, mark, values in zip(curves, stops, (gains, lefts), strict=True):

@@ -56,8 +56,8 @@ update_factor_exercise = Exercise(
     update_factor,
     _update_probe,
     {
-        "both factors are updated, each from the old values: repeated, this still converges, but by"
-        " |ρ| a sweep and not ρ²": _both_from_old,
+        "both factors are updated, each from the old values: one call is one factor (section 4"
+        " tries what this would cost)": _both_from_old,
         "both factors are updated, one after the other: one call is one factor": _both_in_turn,
         "the other factor is updated, not q_j": lambda theta, x, m, s2, j: update_factor(
             theta, x, m, s2, 1 - j
@@ -80,7 +80,7 @@ update_factor_exercise = Exercise(
             lambda theta, x, m, j, k: (x - theta[k] * m[k]) / theta[j],
             lambda theta, j, k: 1 / theta[j] ** 2,
         ),
-        "1 + θᵀθ stands where 1 + θ_j² should: the other coordinate is held, not averaged": _one(
+        "1 + θᵀθ stands where 1 + θ_j² should: θ_k² multiplies z_k², not z_j²": _one(
             lambda theta, x, m, j, k: theta[j] * (x - theta[k] * m[k]) / (1 + theta @ theta),
             lambda theta, j, k: 1 / (1 + theta @ theta),
         ),
