@@ -267,7 +267,7 @@ kl_monte_carlo_exercise = Exercise(
     ),
     readings={"with n, not n − 1, under the variance (ddof=0)": kl_monte_carlo_with_n},
     explanation="The average of the log ratios over draws from p estimates their expectation under "
-    "p, which is KL(p‖q). By the central limit theorem its error has the standard deviation of one "
-    "log ratio over √n. Ledger “KL(q‖p) of two univariate Gaussians, by the slides' seven terms”: "
-    "its first line, the definition, with p and q exchanged.",
+    "p, which is KL(p‖q). The draws are independent, so its standard error is the standard "
+    "deviation of one log ratio over √n. Ledger “KL(q‖p) of two univariate Gaussians, by the "
+    "slides' seven terms”: its first line, the definition, with p and q exchanged.",
 )
