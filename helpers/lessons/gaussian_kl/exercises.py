@@ -49,7 +49,7 @@ def _variance_as_sd(kl):
 
 def _shared_slips(kl):
     return {
-        "the log of the determinants lacks its ½": _assembled(log=1),
+        "the log ratio lacks its ½": _assembled(log=1),
         "the log ratio is upside down: it should be log(σq²/σp²)": _assembled(log=-0.5),
         "the arguments are swapped: this is KL(q‖p)": _swapped(kl),
         "the variance is read as a standard deviation and squared again": _variance_as_sd(kl),
