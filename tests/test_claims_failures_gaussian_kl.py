@@ -86,6 +86,12 @@ def test_draws_decide():
     assert round(away[6][0]) == 10
     assert away[6][1] < 2
     assert found[4][1] / found[6][1] == pytest.approx(10, rel=0.05)
+    low, high = stage.figure.axes[0].get_ylim()
+    mean, twice = found[3][:2]
+    assert low < mean - twice < mean + twice < high  # the picture shows what is said of it
+    for k in (2, 3):
+        sentence = stage._update(log_samples=float(k))
+        assert ("beyond the panel" in sentence) == (not low < numbers(sentence)[0] < high)
 
 
 @claim("Both axes are logarithmic; the truth comes from arithmetic with 60 digits.")

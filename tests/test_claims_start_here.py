@@ -30,7 +30,8 @@ DEFINITIONS = (
 QUESTIONS = ()
 INSTRUCTIONS = (
     "Move y from −1 to 4.",
-    "Student: 01 to 03 build on each other, 04 on all three; 05 to 07 put it beside the others.",
+    "Student: 01 to 03 build on each other, 04 on all three; 05 to 07 put VI beside the other"
+    " answers.",
     "In a hurry: 01, 03, 05.",
     "You want P(ill | +).",
     "Multiply each prior by its likelihood: one area for each hypothesis.",
@@ -96,7 +97,7 @@ def test_a_test_that_says_nothing():
     "Of 10,000 people 100 are ill, and 90 of them test positive; of the 9,900 who are well, 891"
     " do.",
     "So 90 of 981 positive tests are right.",
-    "90 % less 9 %: heights subtracted, and the prior, which makes the widths, left out.",
+    "90 % less 9 %: two likelihoods subtracted, and the prior left out.",
     "In the next picture the hatched column of the ill is tall and thin, the dotted one of the"
     " well low and wide: compare their areas, not their heights.",
 )
@@ -194,7 +195,7 @@ def everywhere():
 
 
 @claim(
-    "At y = −1 all four agree on P(θ < 0) within 0.06.",
+    "At y = −1, after the walk's 60 steps, all four agree on P(θ < 0) within 0.06.",
     "From y = 3 on, with σ at most 1, Laplace and VI give a negative θ no chance, less than 0.001;"
     " the truth is between 0.13 and 0.20.",
     "The walk's chains stand on both bumps: 60 steps take it to within 0.06 of the truth, for every"

@@ -49,7 +49,7 @@ def _variance_as_sd(kl):
 
 def _shared_slips(kl):
     return {
-        "the log of the determinants lacks its ½": _assembled(log=1),
+        "the log ratio lacks its ½": _assembled(log=1),
         "the log ratio is upside down: it should be log(σq²/σp²)": _assembled(log=-0.5),
         "the arguments are swapped: this is KL(q‖p)": _swapped(kl),
         "the variance is read as a standard deviation and squared again": _variance_as_sd(kl),
@@ -267,7 +267,7 @@ kl_monte_carlo_exercise = Exercise(
     ),
     readings={"with n, not n − 1, under the variance (ddof=0)": kl_monte_carlo_with_n},
     explanation="The average of the log ratios over draws from p estimates their expectation under "
-    "p, which is KL(p‖q). By the central limit theorem its error has the standard deviation of one "
-    "log ratio over √n. Ledger “KL(q‖p) of two univariate Gaussians, by the slides' seven terms”: "
-    "its first line, the definition, with p and q exchanged.",
+    "p, which is KL(p‖q). The draws are independent, so its standard error is the standard "
+    "deviation of one log ratio over √n. Ledger “KL(q‖p) of two univariate Gaussians, by the "
+    "slides' seven terms”: its first line, the definition, with p and q exchanged.",
 )

@@ -47,7 +47,8 @@ def two_gaussians(figure):
     outline = draw_curve(right, x, 0 * x, color="black", linewidth=1.2, animated=True)
     right.axhline(0, color="black", linewidth=0.8)
     right.legend(loc="lower center", ncols=2, borderaxespad=0.1)
-    note, beyond = Note(left, 0.02, 0.98), Note(right, 0.02, 0.98)
+    note = Note(left, 0.02, 0.98)
+    beyond = Note(right, 0.02, 0.98), Note(right, 0.98, 0.98, align="right")
 
     def update(mean_p, sd_p, mean_q, sd_q):
         log_p, log_q = log_normal(x, mean_p, sd_p**2), log_normal(x, mean_q, sd_q**2)
@@ -61,7 +62,9 @@ def two_gaussians(figure):
         reverse = fixed(kl_univariate(mean_q, sd_q**2, mean_p, sd_p**2), 4)
         note.set_text(f"KL(p‖q) = {forward}\nKL(q‖p) = {reverse}")
         peak = integrand.max()
-        beyond.set_text(f"▲ up to {fixed(peak, 1)}" if peak > 1.6 else "")
+        # The cost is highest on the side of p that q is not on: the note stands on the other.
+        for here, one in zip((mean_q < mean_p, mean_q >= mean_p), beyond, strict=True):
+            one.set_text(f"▲ up to {fixed(peak, 1)}" if here and peak > 1.6 else "")
         return (
             f"p = N({short(mean_p)}, {short(sd_p)}²) and q = N({short(mean_q)}, {short(sd_q)}²): "
             f"KL(p‖q) = {forward} nats, KL(q‖p) = {reverse} nats."

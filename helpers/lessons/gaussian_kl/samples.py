@@ -55,7 +55,7 @@ def decide(figure):
     ax = figure.subplots()
     printed, true = printed_kl(**WITNESS), kl_diagonal(**WITNESS)
     title = "Monte Carlo decides between two formulas"
-    set_axes(ax, (1e2, 1e6), (1.38, 1.62), xlabel="samples", ylabel="nats", title=title)
+    set_axes(ax, (1e2, 1e6), (1.3, 1.7), xlabel="samples", ylabel="nats", title=title)
     ax.set_xscale("log")
     draw_curve(ax, [1e2, 1e6], [printed] * 2, color=LOSS, linestyle=":", label="eq. 1.8 as printed")
     draw_curve(ax, [1e2, 1e6], [true] * 2, color=TARGET, label="with the missing ½")
@@ -72,9 +72,12 @@ def decide(figure):
         shown = np.searchsorted(places, 10**log_samples * (1 + 1e-9), side="right")
         curve.move(mean[:shown], error[:shown])
         value, bar = mean[shown - 1], error[shown - 1]
+        low, high = ax.get_ylim()
+        beyond = "" if low <= value <= high else " Their mean is beyond the panel."
         away = [f"{fixed(abs(value - one) / bar, 1)}" for one in (printed, true)]
+        samples = count(int(places[shown - 1]), "sample")
         return (
-            f"{count(int(places[shown - 1]), 'sample')}: {fixed(value, 4)} ± {fixed(2 * bar, 4)}. "
+            f"{samples}: {fixed(value, 4)} ± {fixed(2 * bar, 4)}.{beyond} "
             f"Printed {fixed(printed, 6)} is {away[0]} standard errors away, "
             f"{fixed(true, 6)} is {away[1]}."
         )

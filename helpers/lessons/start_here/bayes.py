@@ -91,8 +91,8 @@ derived = Derivation(
     (
         Line(
             r"P(\mathrm{ill}\mid +) = \frac{P(\mathrm{ill},+)}{P(+)}",
-            "What “given” means: of all who test positive, the share who are ill. Both from the"
-            " table of the four cases.",
+            "What “given” means: of all who test positive, the share who are ill. Both come"
+            " from the four cases: ill or well, + or −.",
             _of_four,
         ),
         Line(

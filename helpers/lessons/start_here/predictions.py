@@ -13,7 +13,7 @@ positive = Prediction(
     " low and wide: compare their areas, not their heights.",
     (
         "That is P(+ | ill), the likelihood. You want P(ill | +).",
-        "90 % less 9 %: heights subtracted, and the prior, which makes the widths, left out.",
+        "90 % less 9 %: two likelihoods subtracted, and the prior left out.",
         "",
         "That is the prior: it has not heard of the test.",
     ),
