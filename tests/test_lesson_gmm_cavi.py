@@ -1,10 +1,12 @@
 """Notebook 04: its own pieces against independent ones. Its sentences: test_claims_*gmm_cavi.py."""
 
+import io
 import itertools
 import math
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 from scipy.stats import multivariate_normal, norm
 
 from helpers import mixture
@@ -16,6 +18,7 @@ from helpers.lessons.gmm_cavi import (
     drawing,
     exact,
     formulas,
+    generative,
     how_many,
     hunt,
     labels,
@@ -144,6 +147,16 @@ def test_exact_posterior_integrates_to_the_joint():
     given = six_points.log_density(mu[:, None], means, variances[..., None]).sum(axis=2)
     gap = joint - np.log(chances) - given
     assert np.allclose(gap, exact.log_evidence(model, data.TINY), rtol=1e-11)
+
+
+def test_a_tight_kind_is_seen():
+    """150 marks on a spot as wide as three: it is dark there, not white with their edges."""
+    stage = Stage(generative.draws)
+    stage.draw(n_components=1, sd_prior=0.5, sd_noise=0.1, seed=3)
+    picture = imread(io.BytesIO(stage.png()))[..., :3].mean(axis=2)
+    height, width = picture.shape
+    middle = picture[height // 4 : height * 3 // 4, width * 2 // 3 : width * 9 // 10]
+    assert np.sum(middle < 0.4) > 80
 
 
 def test_points_are_sure_leaning_or_undecided():

@@ -86,7 +86,7 @@ def draws(figure):
     prior = [draw_curve(left, [], [], **style) for _ in range(2)]
     clouds = [Cloud(left, k, 0.15) for k in range(6)]
     components = Components(left, 6, 0.35)
-    seen = Cloud(right, 0, 0.12)
+    seen = Cloud(right, 0, 0.1, linewidth=0)  # in a tight kind white edges would hide it all
 
     def update(n_components, sd_prior, sd_noise, seed):
         means, kinds, x = told(n_components, sd_prior, sd_noise, seed)
