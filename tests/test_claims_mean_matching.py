@@ -247,7 +247,7 @@ def test_bars(shape):
 
     def numbers(**mu):
         said = stage._update(shape=shape, lines="shown", **mu)
-        told = said.split("): ")[1].replace("−", "-").replace("=", "")
+        told = said.split("): ")[1].replace("−", "-").replace("=", "").replace("+", "")
         return np.array([float(word) for word in told.split()[:4]])
 
     first = numbers(mu_1=0.0, mu_2=0.0)

@@ -13,7 +13,7 @@ from scipy.stats import cauchy, norm, t
 from helpers.diagnosis import diagnose
 from helpers.divergences import information_projection, kl_quadrature
 from helpers.gaussians import kl_univariate
-from helpers.lessons.mean_matching import check, exercises, likelihood, objective
+from helpers.lessons.mean_matching import check, exercises, likelihood, no_mean, objective
 from helpers.lessons.mean_matching.bells import gradient_steps
 from helpers.lessons.mean_matching.directions import (
     MEANS,
@@ -255,6 +255,16 @@ def test_running_means():
     assert means[50] == pytest.approx(draws[: PLACES[50]].mean())
 
 
+def test_another_seed_shows_four_other_samples():
+    stage, seen = Stage(no_mean.wandering_mean), set()
+    paths = [mark for mark in stage.moving if len(mark.get_xdata()) == len(PLACES)]
+    assert len(paths) == 4
+    for seed in range(31):
+        stage.draw(tail="t, ν = 30", mu=0.0, seed=seed)
+        seen |= {path.get_ydata()[-1] for path in paths}
+    assert len(seen) == 4 * 31
+
+
 @pytest.mark.parametrize("degrees", TAILS.values())
 def test_divergence_within_against_quad(degrees):
     def price(x):
@@ -371,8 +381,8 @@ def test_more_draws_leave_the_first_ones():
     stage.draw(n=12, mu=-1.0, seed=4)
     assert np.array_equal(ticks.get_xdata(), more[:12])
     prices = -norm.logpdf(more[:12], -1, 1)
-    assert f"the cost is {prices.mean():.3f} nats" in stage.summary
-    assert f"likelihood of the draws is −{prices.sum():.3f}." in stage.summary
+    assert f"the cost is {prices.mean():.4f} nats" in stage.summary
+    assert f"likelihood of the draws is −{prices.sum():.2f}." in stage.summary
 
 
 # Exercises: answers that are neither right nor a known slip

@@ -125,7 +125,7 @@ def gradient_steps(figure):
         right, [], [], color=ACCENT, label="measured", linewidth=0, marker="o", ms=5, animated=True
     )
     right.legend(loc="upper right")
-    note = Note(right, 0.03, 0.1)
+    note = Note(right, 0.065, 0.1)
 
     def update(shape, start, rate, step):
         p = facts(shape)

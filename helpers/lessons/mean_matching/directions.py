@@ -125,7 +125,7 @@ def fixed_width(figure):
     return update
 
 
-RISES = np.array([0.05, 0.2, 0.5, 1, 2, 4])  # contours, in nats above the lowest value
+RISES = np.array([0.05, 0.2, 0.5, 0.75, 1, 2, 4])  # contours, in nats above the lowest value
 
 
 def draw_map(ax, color, title):

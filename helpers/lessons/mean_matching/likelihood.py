@@ -78,8 +78,8 @@ def maximum_likelihood(figure):
         where = " (beyond the panel)" if value > 15 else ""
         return (
             f"{count(n, 'draw')} with mean {fixed(mean)}; E[x] under p is {fixed(p.mean)}. At μ = "
-            f"{short(mu)} the cost is {fixed(value)} nats a draw{where}, so the log likelihood of "
-            f"the draws is {fixed(-n * value)}."
+            f"{short(mu)} the cost is {fixed(value, 4)} nats a draw{where}, so the log likelihood "
+            f"of the draws is {fixed(-n * value, 2)}."
         )
 
     return update

@@ -22,7 +22,7 @@ RADII = np.geomspace(1e-2, 1e4, 2401)
 SHOWN = slice(1200, None, 40)  # from 10 on, ten a decade
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def running_means(degrees, seed):
     """Means of the first n draws of a t density with `degrees` of freedom, at n in PLACES."""
     draws = np.random.default_rng(seed).standard_t(degrees, N_DRAWS)
@@ -79,7 +79,7 @@ def wandering_mean(figure):
         degrees = TAILS[tail]
         ends = []
         for k, path in enumerate(paths):
-            means = running_means(degrees, seed + k)
+            means = running_means(degrees, len(paths) * seed + k)  # all new at the next seed
             path.set_ydata(means)
             ends.append(means[-1])
         within, mass = divergence_within(degrees)

@@ -26,7 +26,7 @@ from helpers.plots import (
     set_axes,
 )
 from helpers.widgets import Choice, Slider, explorer
-from helpers.words import fixed, short, signed
+from helpers.words import fixed, short
 
 MU = np.linspace(-4.5, 4.5, 46)
 HEIGHTS = {shape: log_height(plane(shape, 1.0)) for shape in PLANE}
@@ -70,10 +70,10 @@ def in_the_plane(figure):
         pull.set_data(*np.transpose([mu, p.mean]))
         terms = [np.log(2 * np.pi) - p.entropy, 0.5 * p.trace, 0.5 * np.sum((mu - p.mean) ** 2)]
         bars.move([0, *np.cumsum(terms)[:2], 0], [*terms, sum(terms)])
-        first, second, third = map(signed, terms)
+        first, second, third = map(fixed, terms)  # only the first can be below 0
         return (
             f"p: {shape}, mean ({fixed(p.mean[0])}, {fixed(p.mean[1])}). At μ = ({short(mu_1)}, "
-            f"{short(mu_2)}): {first} {second} {third} = {fixed(sum(terms))} nats."
+            f"{short(mu_2)}): {first} + {second} + {third} = {fixed(sum(terms))} nats."
         )
 
     return update

@@ -57,7 +57,7 @@ derivation = Derivation(
             r"\mathrm{KL}(p\|q) = \sum_{\mathbf z} p(\mathbf z)\,\ln\frac{p(\mathbf z)}"
             r"{\prod_i q_i(z_i)}",
             "The definition, over the 24 cells of a 2 × 3 × 4 table."
-            r" $q_i \propto (p_i + (i-1)/10)$ to the power “sharpness”: not the marginals.",
+            r" $q_i \propto (p_i + (i-1)/10)$ to the power “sharpness”.",
             lambda p, q, j: relative(p, along(q[0], 0) * along(q[1], 1) * along(q[2], 2)),
         ),
         Line(
@@ -79,7 +79,7 @@ derivation = Derivation(
         ),
         Line(
             r"= \mathrm{KL}\Bigl(p\,\Big\|\,\prod_i p_i\Bigr) + \sum_{i=1}^M \mathrm{KL}(p_i\|q_i)",
-            "And the price splits as before: a factor each, and what no product holds.",
+            "And the price splits as before: a term for each factor, and what no product holds.",
             _all_parts,
         ),
     ),
