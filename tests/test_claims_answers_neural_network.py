@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from claims import claim
 from conftest import script
 
+from helpers.approximations import elbo_estimate, gaussian_vi
 from helpers.diagnostics import LARGEST_R_HAT, r_hat
 from helpers.lessons.neural_network import answers, chains, variational
 from helpers.lessons.neural_network.climbing import climb, hessian
@@ -45,6 +47,14 @@ def test_the_table_has_these_methods():
 
 
 # Section 5
+
+
+@claim("R̂ says it in a number: about 1 where they agree, larger where they do not.")
+def test_r_hat_is_about_1():
+    rng = np.random.default_rng(0)
+    agree = rng.standard_normal((4, 400, 200))
+    assert np.abs(r_hat(agree) - 1).max() < 0.02
+    assert r_hat(agree + np.arange(4)[:, None, None]).min() > 1.3
 
 
 @claim(
@@ -158,31 +168,77 @@ def test_reparameterised_gradient():
 
 
 @claim(
-    "From 4 units on some are switched off: v held at 0, w and c near the prior.",
-    "At 16 units no more than 8 are on.",
-    "Seven stay on.",
+    "From 4 units on three stay on, at each s.",
+    "The others are switched off: v held at 0, w and c near the prior.",
+    "Three stay on.",
+    "Half would be 8.",
+    "Of 8 units, too, three stay on.",
     "A unit that the points do not need is switched off: its v is held at 0, and its w and c go"
     " back to the prior.",
-    "In the next picture choose 16 units: below the seventh row the dots of v sit at 0, their bars"
-    " hidden behind them.",
+    "In the next picture choose 4, 8 and 16 units: below the third row v is held at 0, by a short"
+    " bar.",
 )
 def test_units_switched_off():
     for hidden, scale in SETTINGS:
         mean, sd = (row[:-1].reshape(3, -1) for row in stored("vi", hidden, scale))
         off = ~awake(hidden, scale)
         if hidden >= 4:
-            assert off.any()
+            assert (~off).sum() == 3
             assert (sd[2, off] < 0.3 * scale).all()
             assert (np.abs(mean[2, off]) < 0.15 * scale).all()
             assert (sd[:2, off] > 0.7 * scale).all()
             assert (np.abs(mean[:2, off]) < 0.5 * scale).all()
-        if hidden == 16:
-            assert awake(hidden, scale).sum() <= 8
-    assert awake(16, 1.0).sum() == 7
-    # A dot of 5 points is 0.34 wide where 14 take 204 points: it covers ± 2 sd.
-    mean, sd = (row[:-1].reshape(3, -1)[2, ~awake(16, 1.0)] for row in stored("vi", 16, 1.0))
-    assert 2 * sd.max() < 0.17
-    assert np.abs(mean).max() < 0.02
+    # Where 14 take 204 points, a tick of 1.6 points is 0.11 wide: the bars stand out, a little.
+    for hidden in (4, 8, 16):
+        found = stored("vi", hidden, 1.0)
+        mean, sd = (row[:-1].reshape(3, -1)[2, ~awake(hidden, 1.0)] for row in found)
+        assert 0.25 < 4 * sd.min() <= 4 * sd.max() < 0.4
+        assert np.abs(mean).max() < 0.02
+
+
+@claim("Precomputed: the best q of five climbs, four from modes, one from the q of half the units.")
+def test_where_the_climbs_start(monkeypatch):
+    """The starts of the script that made them; what it stores is the best it found."""
+    starts, heights = [], iter((3.0, 1.0, 2.0, 0.0, 5.0))
+
+    def climbed(both, start, rng, sd, **_):
+        starts.append((start, sd))
+        return SimpleNamespace(mean=len(starts), sd=None)
+
+    script_itself = MADE.variational.__globals__
+    monkeypatch.setitem(script_itself, "gaussian_vi", climbed)
+    monkeypatch.setitem(
+        script_itself, "elbo_estimate", lambda *_: SimpleNamespace(value=next(heights))
+    )
+    network, ends = model(4, 2.0), np.arange(12)[:, None] + np.zeros(13)
+    smaller = stored("vi", 2, 2.0)
+    elbo, fit = MADE.variational(network, ends, smaller, np.random.default_rng(0))
+    assert (elbo, fit.mean, len(starts)) == (5.0, 5, 5)
+    assert [start[0] for start, _ in starts[:4]] == [0, 1, 2, 3]
+    mean, sd = starts[4]
+    assert model(2, 2.0).predict(smaller[0], GRID) == pytest.approx(network.predict(mean, GRID))
+    added = sd[:-1].reshape(3, 4)[:, 2:].T
+    assert (added == [2.0, 2.0, 0.1]).all()
+
+
+@claim(
+    "A climb from the mode of 8 or 16 units ends lower, with more of them on: the ELBO has local"
+    " maxima, too."
+)
+@pytest.mark.parametrize("hidden", [8, 16])
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_climb_from_the_mode(hidden, scale):
+    """The end is a maximum, to the averages' noise: a second climb from there stays there."""
+    network, start = model(hidden, scale), stored("mode", hidden, scale)
+    both, rng = network.log_joint_and_gradient, np.random.default_rng(0)
+    sd = 0.1
+    for _ in range(2):
+        fit = gaussian_vi(both, start, rng, sd=sd, learning_rate=0.05)
+        start, sd = fit.mean, fit.sd
+        found = elbo_estimate(network.log_joint, fit.mean, fit.sd, 4000, rng).value
+        assert found < stored("elbo", hidden, scale)[0] - 1.5
+        mean, spread = (row[:-1].reshape(3, -1)[2] for row in (fit.mean, fit.sd))
+        assert (np.abs(mean) > 2 * spread).sum() > awake(hidden, scale).sum()
 
 
 @claim("In q the units are independent, so in f their variances add up.")
@@ -310,7 +366,7 @@ def test_the_judge_is_judged():
 @claim(
     "From 2 units on, 800 draws of HMC are off by 0.03 at the points at most, and by 0.2 in the"
     " gap.",
-    "In CPU time, climbs included, they cost 0.5 to 1.0 times what VI did.",
+    "In CPU time, climbs included, they cost 0.5 to 0.9 times what VI did.",
 )
 def test_short_chains():
     assert N_SHORT[0] * N_SHORT[1] == 800
@@ -319,7 +375,7 @@ def test_short_chains():
     assert off[:, IN_GAP].max() < 0.205
     seconds = [stored("seconds", *one) for one in SETTINGS if one[0] >= 2]
     ratios = [(one[MODE] + one[HMC]) / (one[MODE] + one[VI]) for one in seconds]
-    assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.5", "1.0")
+    assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.5", "0.9")
 
 
 @claim(
@@ -335,7 +391,7 @@ def test_one_unit_is_a_wrong_model():
 
 @claim(
     "In the gap, with 2 units and s = 2, its 95 % interval covers 66 % of the new points.",
-    "From 4 units on the mode has the best log density in the gap, at every s.",
+    "From 4 units on the mode has the best log density in the gap, but for 16 units and s = 1.5.",
     "No: there is one truth in the gap, and sin 2x happens to be as smooth as the mode's guess.",
     "With 2 units and s = 2 the same method is caught.",
     "All 200 points of the gap test one function: one toss of a coin, not 200.",
@@ -344,7 +400,7 @@ def test_one_column_deceives():
     for setting in SETTINGS:
         density = score("density", setting)[:, IN_GAP]
         if setting[0] >= 4:
-            assert density.argmax() == MODE
+            assert (density.argmax() == MODE) == (setting != (16, 1.5))
     assert f"{100 * score('coverage', (2, 2.0))[MODE, IN_GAP]:.0f}" == "66"
     assert score("density", (2, 2.0))[MODE, IN_GAP] < score("density", (2, 2.0))[LONG, IN_GAP]
     inside = np.abs(WIDE) < GAP
