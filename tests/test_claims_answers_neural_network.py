@@ -2,14 +2,12 @@
 
 import itertools
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from claims import claim
 from conftest import script
 
-from helpers.approximations import elbo_estimate, gaussian_vi
 from helpers.diagnostics import LARGEST_R_HAT, r_hat
 from helpers.lessons.neural_network import answers, chains, variational
 from helpers.lessons.neural_network.climbing import climb, hessian
@@ -194,51 +192,6 @@ def test_units_switched_off():
         mean, sd = (row[:-1].reshape(3, -1)[2, ~awake(hidden, 1.0)] for row in found)
         assert 0.25 < 4 * sd.min() <= 4 * sd.max() < 0.4
         assert np.abs(mean).max() < 0.02
-
-
-@claim("Precomputed: the best q of five climbs, four from modes, one from the q of half the units.")
-def test_where_the_climbs_start(monkeypatch):
-    """The starts of the script that made them; what it stores is the best it found."""
-    starts, heights = [], iter((3.0, 1.0, 2.0, 0.0, 5.0))
-
-    def climbed(both, start, rng, sd, **_):
-        starts.append((start, sd))
-        return SimpleNamespace(mean=len(starts), sd=None)
-
-    script_itself = MADE.variational.__globals__
-    monkeypatch.setitem(script_itself, "gaussian_vi", climbed)
-    monkeypatch.setitem(
-        script_itself, "elbo_estimate", lambda *_: SimpleNamespace(value=next(heights))
-    )
-    network, ends = model(4, 2.0), np.arange(12)[:, None] + np.zeros(13)
-    smaller = stored("vi", 2, 2.0)
-    elbo, fit = MADE.variational(network, ends, smaller, np.random.default_rng(0))
-    assert (elbo, fit.mean, len(starts)) == (5.0, 5, 5)
-    assert [start[0] for start, _ in starts[:4]] == [0, 1, 2, 3]
-    mean, sd = starts[4]
-    assert model(2, 2.0).predict(smaller[0], GRID) == pytest.approx(network.predict(mean, GRID))
-    added = sd[:-1].reshape(3, 4)[:, 2:].T
-    assert (added == [2.0, 2.0, 0.1]).all()
-
-
-@claim(
-    "A climb from the mode of 8 or 16 units ends lower, with more of them on: the ELBO has local"
-    " maxima, too."
-)
-@pytest.mark.parametrize("hidden", [8, 16])
-@pytest.mark.parametrize("scale", SCALES)
-def test_a_climb_from_the_mode(hidden, scale):
-    """The end is a maximum, to the averages' noise: a second climb from there stays there."""
-    network, start = model(hidden, scale), stored("mode", hidden, scale)
-    both, rng = network.log_joint_and_gradient, np.random.default_rng(0)
-    sd = 0.1
-    for _ in range(2):
-        fit = gaussian_vi(both, start, rng, sd=sd, learning_rate=0.05)
-        start, sd = fit.mean, fit.sd
-        found = elbo_estimate(network.log_joint, fit.mean, fit.sd, 4000, rng).value
-        assert found < stored("elbo", hidden, scale)[0] - 1.5
-        mean, spread = (row[:-1].reshape(3, -1)[2] for row in (fit.mean, fit.sd))
-        assert (np.abs(mean) > 2 * spread).sum() > awake(hidden, scale).sum()
 
 
 @claim("In q the units are independent, so in f their variances add up.")
