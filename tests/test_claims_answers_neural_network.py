@@ -47,6 +47,14 @@ def test_the_table_has_these_methods():
 # Section 5
 
 
+@claim("R̂ says it in a number: about 1 where they agree, larger where they do not.")
+def test_r_hat_is_about_1():
+    rng = np.random.default_rng(0)
+    agree = rng.standard_normal((4, 400, 200))
+    assert np.abs(r_hat(agree) - 1).max() < 0.02
+    assert r_hat(agree + np.arange(4)[:, None, None]).min() > 1.3
+
+
 @claim(
     "With all 400 draws, R̂ of w₁ and of v₁ is above 2.5, of b and of both f(x) it is not above"
     " 1.01.",
@@ -158,31 +166,32 @@ def test_reparameterised_gradient():
 
 
 @claim(
-    "From 4 units on some are switched off: v held at 0, w and c near the prior.",
-    "At 16 units no more than 8 are on.",
-    "Seven stay on.",
+    "From 4 units on three stay on, at each s.",
+    "The others are switched off: v held at 0, w and c near the prior.",
+    "Three stay on.",
+    "Half would be 8.",
+    "Of 8 units, too, three stay on.",
     "A unit that the points do not need is switched off: its v is held at 0, and its w and c go"
     " back to the prior.",
-    "In the next picture choose 16 units: below the seventh row the dots of v sit at 0, their bars"
-    " hidden behind them.",
+    "In the next picture choose 4, 8 and 16 units: below the third row v is held at 0, by a short"
+    " bar.",
 )
 def test_units_switched_off():
     for hidden, scale in SETTINGS:
         mean, sd = (row[:-1].reshape(3, -1) for row in stored("vi", hidden, scale))
         off = ~awake(hidden, scale)
         if hidden >= 4:
-            assert off.any()
+            assert (~off).sum() == 3
             assert (sd[2, off] < 0.3 * scale).all()
             assert (np.abs(mean[2, off]) < 0.15 * scale).all()
             assert (sd[:2, off] > 0.7 * scale).all()
             assert (np.abs(mean[:2, off]) < 0.5 * scale).all()
-        if hidden == 16:
-            assert awake(hidden, scale).sum() <= 8
-    assert awake(16, 1.0).sum() == 7
-    # A dot of 5 points is 0.34 wide where 14 take 204 points: it covers ± 2 sd.
-    mean, sd = (row[:-1].reshape(3, -1)[2, ~awake(16, 1.0)] for row in stored("vi", 16, 1.0))
-    assert 2 * sd.max() < 0.17
-    assert np.abs(mean).max() < 0.02
+    # Where 14 take 204 points, a tick of 1.6 points is 0.11 wide: the bars stand out, a little.
+    for hidden in (4, 8, 16):
+        found = stored("vi", hidden, 1.0)
+        mean, sd = (row[:-1].reshape(3, -1)[2, ~awake(hidden, 1.0)] for row in found)
+        assert 0.25 < 4 * sd.min() <= 4 * sd.max() < 0.4
+        assert np.abs(mean).max() < 0.02
 
 
 @claim("In q the units are independent, so in f their variances add up.")
@@ -310,7 +319,7 @@ def test_the_judge_is_judged():
 @claim(
     "From 2 units on, 800 draws of HMC are off by 0.03 at the points at most, and by 0.2 in the"
     " gap.",
-    "In CPU time, climbs included, they cost 0.5 to 1.0 times what VI did.",
+    "In CPU time, climbs included, they cost 0.5 to 0.9 times what VI did.",
 )
 def test_short_chains():
     assert N_SHORT[0] * N_SHORT[1] == 800
@@ -319,7 +328,7 @@ def test_short_chains():
     assert off[:, IN_GAP].max() < 0.205
     seconds = [stored("seconds", *one) for one in SETTINGS if one[0] >= 2]
     ratios = [(one[MODE] + one[HMC]) / (one[MODE] + one[VI]) for one in seconds]
-    assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.5", "1.0")
+    assert (f"{min(ratios):.1f}", f"{max(ratios):.1f}") == ("0.5", "0.9")
 
 
 @claim(
@@ -335,7 +344,7 @@ def test_one_unit_is_a_wrong_model():
 
 @claim(
     "In the gap, with 2 units and s = 2, its 95 % interval covers 66 % of the new points.",
-    "From 4 units on the mode has the best log density in the gap, at every s.",
+    "From 4 units on the mode has the best log density in the gap, but for 16 units and s = 1.5.",
     "No: there is one truth in the gap, and sin 2x happens to be as smooth as the mode's guess.",
     "With 2 units and s = 2 the same method is caught.",
     "All 200 points of the gap test one function: one toss of a coin, not 200.",
@@ -344,7 +353,7 @@ def test_one_column_deceives():
     for setting in SETTINGS:
         density = score("density", setting)[:, IN_GAP]
         if setting[0] >= 4:
-            assert density.argmax() == MODE
+            assert (density.argmax() == MODE) == (setting != (16, 1.5))
     assert f"{100 * score('coverage', (2, 2.0))[MODE, IN_GAP]:.0f}" == "66"
     assert score("density", (2, 2.0))[MODE, IN_GAP] < score("density", (2, 2.0))[LONG, IN_GAP]
     inside = np.abs(WIDE) < GAP

@@ -25,18 +25,18 @@ DEFINITIONS = (
     "Two hidden units, s = 1, four random starts; printed are the height reached and the weights"
     " w.",
     "Four units, s = 1, a stored climb by BFGS.",
-    "Right, the curvature in each of 13 directions; the dashes are Gauss–Newton's, the dotted line"
-    " is the prior's own 1/s².",
+    "Right, the 13 eigenvalues of −H, from the smallest on, and as dashes Gauss–Newton's own 13;"
+    " the dotted line is the prior's 1/s².",
     "Four units, s = 1.",
     "Four stored chains for two units, s = 1; every fourth draw is shown. b is the weight that no"
     " symmetry touches.",
-    "A row for each unit: q's mean, and ± 2 sd as a bar; where none is seen, the dot covers it.",
+    "A row for each unit: q's mean, a tick, and ± 2 sd, a bar.",
     "Dotted, ± 2 sd of the prior.",
     "The judge is a long HMC run, 8 chains of 1,000 draws for each setting.",
     "Filled, its 95 % band of f.",
     "“At points” and “in gap” are two sets of 200 new points each.",
     "Coverage: how many lie in the 95 % interval, noise included.",
-    "The seconds include the 12 climbs that all start from.",
+    "The seconds include the 12 climbs that all start from, VI's not the smaller network's.",
     "The caption judges the judge.",
     "A draw is w = m + sd · ε.",
 )
@@ -54,7 +54,7 @@ INSTRUCTIONS = (
     "In the next picture move s from 0.5 to 2 and watch the last number.",
     "In the next picture count the triangles at step 0, then press play.",
     "In the next picture look at w₁ and v₁ first, then at f(0).",
-    "Count the rows in which the dot of v stands off 0.",
+    "Count the rows in which v's tick stands off 0.",
     "In the next picture compare the second panel with the third.",
 )
 

@@ -20,7 +20,7 @@ remake = script("make_neural_network.py")
 @pytest.fixture(scope="module")
 def made():
     """The entry of SETTING with a long run of half the length, from the same seed."""
-    return remake.entry(*SETTING, n_long=500)
+    return remake.entry(*SETTING, n_long=500, smaller=stored("vi", 1, 1.0))
 
 
 def chance(network, centre, spread):

@@ -62,12 +62,27 @@ def chains(network, starts, n, rng):
     return hamiltonian(both, z, n, step, n_leapfrog, rng)
 
 
-def variational(network, ends, rng):
-    """(ELBO, fit) of the best q of four, each from one of the four best ends."""
+def enlarged(smaller, scale):
+    """(means, sds) of q with twice the units: those added have w and c at the prior, v near 0."""
+    units = smaller[:, :-1].reshape(2, 3, -1)
+    added = np.zeros_like(units)
+    added[1] = np.array([[scale], [scale], [0.1]])
+    return np.hstack([np.concatenate([units, added], axis=2).reshape(2, -1), smaller[:, -1:]])
+
+
+def variational(network, ends, smaller, rng):
+    """(ELBO, fit) of the best q of five: four from the best ends, one from a smaller network's q.
+
+    From a mode, where no unit is off, the climb stops before it has switched off all it should.
+    """
+    starts = [(end, 0.1, rng) for end in ends[:4]]
+    if smaller is not None:  # its own random numbers: the chains' stay what they were
+        own = np.random.default_rng(network.size)
+        starts.append((*enlarged(smaller, network.prior_sd[0]), own))
     fits = []
-    for start in ends[:4]:
-        fit = gaussian_vi(network.log_joint_and_gradient, start, rng, sd=0.1, learning_rate=0.05)
-        fits.append((elbo_estimate(network.log_joint, fit.mean, fit.sd, 4000, rng).value, fit))
+    for start, sd, draws in starts:
+        fit = gaussian_vi(network.log_joint_and_gradient, start, draws, sd=sd, learning_rate=0.05)
+        fits.append((elbo_estimate(network.log_joint, fit.mean, fit.sd, 4000, draws).value, fit))
     return max(fits, key=lambda pair: pair[0])
 
 
@@ -83,8 +98,8 @@ def judged(f, sd, y, rng):
     return [half.mean() for half in halves]
 
 
-def entry(hidden, scale, n_long=N_LONG[1]):
-    """Everything stored of one setting, by name."""
+def entry(hidden, scale, n_long=N_LONG[1], smaller=None):
+    """Everything stored of one setting, by name; `smaller`: `vi` of half the units, if any."""
     network, rng = model(hidden, scale), np.random.default_rng([hidden, round(2 * scale)])
     seconds, begin = [], time.process_time()
 
@@ -102,7 +117,7 @@ def entry(hidden, scale, n_long=N_LONG[1]):
     everywhere = np.concatenate([GRID, x])
     linear_sd = np.sqrt(((jacobian(network, mode, everywhere) @ root) ** 2).sum(axis=1))
     done()
-    elbo, fit = variational(network, ends, rng)
+    elbo, fit = variational(network, ends, smaller, rng)
     vi = fit.mean + fit.sd * rng.standard_normal((N_DRAWS, mode.size))
     done()
     run = chains(network, spread(network, ends, N_SHORT[0]), N_SHORT[1], rng)
@@ -151,7 +166,7 @@ def main():
     found = shown()
     for hidden in HIDDEN:
         for scale in SCALES:
-            made = entry(hidden, scale)
+            made = entry(hidden, scale, smaller=found.get(f"vi_{hidden // 2}_{scale}"))
             found |= {f"{name}_{hidden}_{scale}": value for name, value in made.items()}
             print(hidden, scale, made["trust"].round(3), f"{time.process_time():.0f} s", flush=True)
     np.savez_compressed(PATH, **{name: value.astype(np.float32) for name, value in found.items()})

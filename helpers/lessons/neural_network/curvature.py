@@ -183,6 +183,7 @@ def leaving(figure):
     draw_curve(left, WIDE, network.predict(mode, WIDE), color=TARGET, label="at the mode")
     f = draw_curve(left, WIDE, 0 * WIDE, color=SAMPLES, linestyle="-.", animated=True)
     f.set_label("here")
+    left.legend(loc="upper right")
     ways = np.linspace(-3, 3, 61)
     title = "log p(y, z), less the mode's"
     label = "Laplace's standard deviations"
@@ -190,7 +191,7 @@ def leaving(figure):
     draw_curve(right, ways, -(ways**2) / 2, color=APPROXIMATION, label="Laplace: −t²/2")
     true = draw_curve(right, ways, ways, color=TARGET, label="the true log joint", animated=True)
     here = draw_marker(right, color=ACCENT, clip_on=False)
-    figure.legend(loc="outside lower center", ncols=4)
+    right.legend(loc="lower center")
     top = network.log_joint(mode)
 
     def update(k, t):

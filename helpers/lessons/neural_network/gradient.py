@@ -59,8 +59,8 @@ by_hand = Derivation(
         Line(
             r"\frac{\partial}{\partial w_1}\log p(y,z) = \frac1\varepsilon\,"
             r"\mathrm{Im}\,\log p(y,\,z + i\varepsilon\, e_{w_1}),\quad \varepsilon = 10^{-20}",
-            "The witness: no formula, only values. The imaginary part of a tiny step along i is the"
-            " derivative times ε; nothing is subtracted, so nothing is lost.",
+            "The witness, from values alone: Im is the derivative times ε, and no subtraction loses"
+            " digits.",
             lambda w, c, v, scale: complex_step(lambda u: _log_joint(u, c, v, scale), w),
         ),
         Line(

@@ -71,15 +71,16 @@ asked = Prediction(
 asleep = Prediction(
     "Sixteen hidden units, s = 1, and q a product of Gaussians. In how many units is v, the weight"
     " that leaves it, more than two of its sd away from 0?",
-    ("all 16", "about half", "none"),
-    1,
+    ("all 16", "about half", "three", "none"),
+    2,
     "In q the units are independent, so in f their variances add up. A unit that the points do not"
-    " need is switched off: its v is held at 0, and its w and c go back to the prior. Seven stay"
+    " need is switched off: its v is held at 0, and its w and c go back to the prior. Three stay"
     " on.",
-    "In the next picture choose 16 units: below the seventh row the dots of v sit at 0, their bars"
-    " hidden behind them.",
+    "In the next picture choose 4, 8 and 16 units: below the third row v is held at 0, by a short"
+    " bar.",
     (
-        "Count the rows in which the dot of v stands off 0.",
+        "Count the rows in which v's tick stands off 0.",
+        "Half would be 8. Of 8 units, too, three stay on.",
         "",
         "With each v at 0 f is a constant: more than 50 nats below the mode.",
     ),

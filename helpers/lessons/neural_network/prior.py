@@ -57,7 +57,7 @@ def functions_drawn(figure):
         draws.set_data(*in_one_line(f))
         return (
             f"{count(int(hidden), 'hidden unit')}: {model(hidden, scale).size} weights, each from "
-            f"N(0, {short(scale)}²). Where the points lie these eight reach |f| = "
+            f"N(0, {short(scale)}²). For |x| ≤ {EDGE} these eight reach |f| = "
             f"{fixed(at_edge, 1)}; the steepest climbs {fixed(steepest, 1)} for each unit of x."
         )
 

@@ -117,29 +117,31 @@ def awake(hidden, scale):
     "What mean field does to the units", replace(SETTING[0], start="8"), SETTING[1], size=(9.6, 3.9)
 )
 def units(figure):
-    """A row for each unit, at most 16: q's mean and ± 2 sd of w, c and v; dotted, the prior's."""
+    """A row for each unit: q's mean and ± 2 sd of w, c and v; dotted, the prior's."""
     panels = figure.subplots(1, 3, sharey=True)
-    bars, dots, edges = [], [], []
+    bars, means, edges = [], [], []
     for ax, name in zip(panels, ("w, into the unit", "c, its offset", "v, out of it"), strict=True):
-        set_axes(ax, (-7, 7), (16.7, 0.3), xlabel="weight", title=name)
+        set_axes(ax, (-7, 7), (1, 0), xlabel="weight", title=name)
         ax.axvline(0, color="black", linewidth=0.6)
         edges.append(draw_curve(ax, [], [], color=DATA, linestyle=":", animated=True))
         style = dict(edgecolor=APPROXIMATION, linewidth=2.2, animated=True)
         bars.append(ax.add_patch(PathPatch(Path(np.empty((0, 2))), **style)))
-        dots.append(draw_marker(ax, color=LOSS, markersize=5))
-    panels[0].set_ylabel("unit, the loudest first")
+        style = dict(marker="|", markersize=9, mew=1.6)
+        means.append(draw_marker(ax, color=LOSS, **style))
+        means[-1].set_markeredgecolor(LOSS)
+    panels[0].set(ylabel="units, the surest v on top", yticks=[])
 
     def update(hidden, scale):
         mean, sd = (row[:-1].reshape(3, -1) for row in stored("vi", hidden, scale))
         order = np.argsort(-np.abs(mean[2]) / sd[2])
-        rows = np.arange(1, int(hidden) + 1)
+        rows = (np.arange(int(hidden)) + 0.5) / int(hidden)  # they share the panel's height
         for k in range(3):
             # The prior's two edges in one mark: it turns above the panel.
-            edges[k].set_data([-2 * scale] * 2 + [2 * scale] * 2, [17, 0, 0, 17])
+            edges[k].set_data([-2 * scale] * 2 + [2 * scale] * 2, [1.1, -0.1, -0.1, 1.1])
             m, reach = mean[k, order], 2 * sd[k, order]
             ends = np.stack([m - reach, rows, m + reach, rows], axis=1)
             bars[k].set_path(Path(ends.reshape(-1, 2), [Path.MOVETO, Path.LINETO] * len(rows)))
-            dots[k].set_data(m, rows)
+            means[k].set_data(m, rows)
         heard = int(awake(hidden, scale).sum())
         bound = fixed(stored("elbo", hidden, scale)[0], 1)
         return (
