@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.diagnosis.numbers import pair
+from helpers.diagnosis.numbers import arrays, pair
 from helpers.diagnosis.wording import (
     capital,
     changed,
@@ -23,6 +23,8 @@ def sentence(finding, case):
 
 def _subject(finding, case):
     """ "your value", "the variance", "entry j of the mean": what is wrong."""
+    if "parts" in finding.facts:
+        return " and ".join(f"the {case.part_name(part)}" for part in finding.facts["parts"])
     name = case.part_name(finding.part)
     part = f"the {name}" if name else "your value"
     entries = case.entries.get(finding.part)
@@ -52,8 +54,7 @@ def _parts_exchanged(subject, facts, case):
 
 def _single(kind):
     def told(subject, facts, case):
-        of = "the right one" if subject.startswith("your") else "what it should be"
-        said = changed(kind, facts, of)
+        said = changed(kind, facts, _wanted(subject))
         text = f"{capital(subject)} {_is(subject)} {said}, on every probe."
         if kind == "minus":
             return f"The sign is the wrong way round: {subject} {_is(subject)} {said}."
@@ -86,37 +87,39 @@ def _slip_changed(subject, facts, case):
 
 def _coefficients(subject, facts, case):
     place = facts["scale"] or ""
-    start = f"{place[0].upper()}{place[1:]}: t" if place else "T"
-    if not subject.startswith("your value"):
-        start = f"{capital(subject)}{', ' + place if place else ''}: t"
+    whose = "" if subject.startswith("your value") else subject
+    start = f"{capital(', '.join(filter(None, (whose, place))))}: "
     foreign = [(g, n) for n, g, _ in facts["terms"] if n in facts["foreign"]]
     own = [one for one in facts["terms"] if one[0] not in facts["foreign"]]
     lost = [(right, name) for name, given, right in own if given == "0"]
     parts = [coefficient(*one) for one in own if one[1] != "0"]
     if foreign and lost:
-        place = " + ".join(times(*one) for one in lost).replace("+ −", "− ")
-        parts.append(f"the term {times(*foreign[0])} stands where {place} should")
+        if [name for _, name in lost] == ["the right answer"]:
+            return f"{capital(subject)} {_is(subject)} {times(*foreign[0])}."
+        wanted = " + ".join(times(*one) for one in lost).replace("+ −", "− ")
+        parts.append(f"there is {times(*foreign[0])} in place of {wanted}")
     elif foreign:
         parts.append(f"the term {times(*foreign[0])} does not belong")
     else:
         parts += [f"the term {times(*one)} is missing" for one in lost]
     text = "; ".join(parts)
-    return f"{start}{text[1:]}." if text.startswith("t") else f"{start[:-1]}{text}."
+    return f"{start}{text}." if place or whose else f"{capital(text)}."
 
 
 def _right_on_scale(subject, facts, case):
     scale = capital(facts["scale"])
-    return f"{scale}, {subject} {_is(subject)} right: look at what turns it into the answer."
+    it = "them" if _is(subject) == "are" else "it"
+    return f"{scale}, {subject} {_is(subject)} right: look at what turns {it} into the answer."
 
 
 def _changed_on_scale(subject, facts, case):
-    of = "what it should be" if not subject.startswith("your") else "the right one"
-    said = changed(facts["kind"], facts["facts"], of)
+    said = changed(facts["kind"], facts["facts"], _wanted(subject))
     return f"{capital(facts['scale'])}, {subject} {_is(subject)} {said}."
 
 
 def _term_changed(subject, facts, case):
-    said = changed(facts["kind"], facts["facts"], "what it should be")
+    many = "what they should be" if len(facts["terms"]) > 1 else "what it should be"
+    said = changed(facts["kind"], facts["facts"], many)
     place = f" {facts['scale']}" if facts["scale"] else ""
     whose = f" of {subject}" if not subject.startswith("your") else ""
     if len(facts["terms"]) > 1:
@@ -176,8 +179,9 @@ def _not_finite(subject, facts, case):
 
 def _identity(subject, facts, case):
     left, right = (value(facts[k]) for k in ("left", "right"))
-    if left == right and np.ndim(facts["left"]) == 0:
-        left, right = pair(facts["left"], facts["right"])
+    if left == right:
+        two = pair if np.ndim(facts["left"]) == 0 else arrays
+        left, right = two(facts["left"], facts["right"])
     wanted = f"not {right}" if facts["relation"] == "=" else f"not {facts['relation']} {right}"
     return f"It should hold that {facts['words']}; yours gives {left}, {wanted}."
 
@@ -198,6 +202,10 @@ def _close(subject, facts, case):
 
 def _unsteady(subject, facts, case):
     return "It gives another answer to the same arguments: it draws random numbers, or remembers."
+
+
+def _drawn(subject, facts, case):
+    return "It draws random numbers, if always the same: the exact value is wanted."
 
 
 def _constant(subject, facts, case):
@@ -222,7 +230,7 @@ def _sometimes(subject, facts, case):
 def _entries_on_scale(subject, facts, case):
     text = f"{capital(facts['scale'])}, only {facts['entries']} {_is(facts['entries'])} wrong"
     if facts["kind"]:
-        text += f": {changed(facts['kind'], facts['facts'], 'what it should be')}"
+        text += f": {changed(facts['kind'], facts['facts'], _wanted(facts['entries']))}"
     return f"{text}."
 
 
@@ -258,7 +266,9 @@ def _uneven(subject, facts, case):
 
 
 def _entries(subject, facts, case):
-    return f"Only {subject} {_is(subject)} wrong."
+    entries, of, part = subject.partition(" of the ")
+    start = f"Of the {part}, only {entries}" if of else f"Only {subject}"
+    return f"{start} {_is(subject)} wrong."
 
 
 def _right_parts(subject, facts, case):
@@ -266,8 +276,16 @@ def _right_parts(subject, facts, case):
     return f"{capital(names)} {_is(names)} right, {subject} {_is(subject)} not."
 
 
+def _wanted(subject):
+    """What the subject should be, for "… times ⟨this⟩"."""
+    if subject.startswith("your"):
+        return "the right one"
+    return f"what {'they' if _is(subject) == 'are' else 'it'} should be"
+
+
 def _is(subject):
-    return "are" if subject.split(" of ")[0].endswith(("s", "entries")) else "is"
+    many = subject.startswith(("all ", "All ")) or " and the " in subject
+    return "are" if many or subject.split(" of ")[0].endswith("s") else "is"
 
 
 SENTENCES = {
@@ -298,6 +316,7 @@ SENTENCES = {
     "identity": _identity,
     "close": _close,
     "unsteady": _unsteady,
+    "drawn": _drawn,
     "raised": lambda s, f, c: f["told"].removesuffix(".") + ", for some arguments.",
     "constant": _constant,
     "blend": _blend,

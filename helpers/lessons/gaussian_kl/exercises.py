@@ -141,6 +141,9 @@ kl_diagonal_exercise = Exercise(
         "−1 stands where −d should: each dimension brings its own": lambda *a: (
             _assembled(one=0)(*a) - 0.5
         ),
+        "the KLs are multiplied: densities multiply, their logs add": lambda *a: np.prod(
+            [kl_univariate(*one) for one in zip(*a, strict=True)]
+        ),
         "the mean over the dimensions is taken in place of the sum": _assembled(total=np.mean),
         "the variances are multiplied before the ratio is taken: the trace is a sum of ratios": (
             lambda mean_p, var_p, mean_q, var_q: (
@@ -222,6 +225,16 @@ kl_monte_carlo_exercise = Exercise(
         "the ratio is averaged before the log is taken": lambda lp, lq: (
             np.log(np.mean(np.exp(lp - lq))),
             _estimate()(lp, lq)[1],
+        ),
+        "the two logs are taken for independent: they are logs at the same draws": lambda p, q: (
+            np.mean(p - q),
+            np.sqrt((np.var(p, ddof=1) + np.var(q, ddof=1)) / len(p)),
+        ),
+        "the standard errors of the two logs are added: they are logs at the same draws": (
+            lambda p, q: (
+                np.mean(p - q),
+                (np.std(p, ddof=1) + np.std(q, ddof=1)) / np.sqrt(len(p)),
+            )
         ),
         "the spread is taken around 0, not around the mean": _estimate(
             error=lambda d: np.sqrt(np.sum(d**2) / (len(d) - 1) / len(d))

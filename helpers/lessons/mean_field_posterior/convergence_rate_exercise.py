@@ -27,6 +27,9 @@ convergence_rate_exercise = Exercise(
             np.sqrt(convergence_rate(t))
         ),
         "this is ρ itself": lambda t: -np.prod(t / np.sqrt(1 + t**2)),
+        "this is half a sweep: the other update multiplies the error once more": lambda t: (
+            abs(np.prod(t)) / (1 + t[0] ** 2)
+        ),
         "this is ρ⁴: so much the ELBO's distance to its maximum shrinks": lambda t: (
             convergence_rate(t) ** 2
         ),
