@@ -7,7 +7,7 @@ import numpy as np
 from helpers.diagnosis.case import Finding
 from helpers.diagnosis.changes import change, sizes_of
 from helpers.diagnosis.kinds import parts_of
-from helpers.diagnosis.numbers import ratio
+from helpers.diagnosis.numbers import is_plain, ratio
 from helpers.diagnosis.substitutions import substitutions
 
 UNLIKELY = ("positive part", "odds", "complement")  # after a slip
@@ -141,7 +141,10 @@ def _known(case, view):
 
 
 def slips_changed(case):
-    """For each wrong part: one change of a slip, or two slips added up."""
+    """For each wrong part: one change of a slip by plain numbers, or two slips added up.
+
+    A slip times a quantity may well be chance: other explanations are likelier.
+    """
     found = []
     for part in case.wrong:
         view = case.view(part)
@@ -157,7 +160,9 @@ def slips_changed(case):
         for slip, value in known.items():
             how = change(view, value, sizes)
             # Nobody makes a slip and takes its positive part: such a match is chance.
-            if how and how[0] != "uneven" and how[1].get("function") not in UNLIKELY:
+            if not how or how[0] == "uneven" or how[1].get("function") in UNLIKELY:
+                continue
+            if is_plain(how[1].get("factor", how[1].get("offset", "1"))):
                 facts = {"slip": slip, "kind": how[0], "facts": how[1]}
                 found.append(Finding("slip changed", part, facts, exact=True))
                 break

@@ -1,6 +1,7 @@
 """Numbers as people write them."""
 
 import math
+import re
 
 import numpy as np
 
@@ -41,7 +42,14 @@ def ratio(number, of=""):
         text = f"{size:.6g}"
     if not of:
         return sign + text
+    if of.startswith("1/") and text != "1":
+        return f"{sign}{text}/{of[2:]}"
     return f"{sign}{of}" if text == "1" else f"{sign}{text} {of}"
+
+
+def is_plain(text):
+    """Whether a factor or an offset, as `ratio` writes it, is a number and names no quantity."""
+    return text.lstrip("−") in SIMPLE.values() or bool(re.fullmatch(r"−?[\d.]+(e[+-]?\d+)?", text))
 
 
 def pair(one, other):

@@ -51,7 +51,7 @@ def where_on_scale(case):
                 continue
             facts = _on_scale(case, part, scale, pairs, wrong)
             if facts:
-                found.append(Finding("entries on scale", part, facts, exact=True))
+                found.append(Finding("entries on scale", part, facts, exact=bool(facts["kind"])))
                 break
     return found
 

@@ -94,3 +94,16 @@ def listed(names):
 
 def capital(text):
     return text[:1].upper() + text[1:]
+
+
+def wanted(subject):
+    """What the subject should be, for "… times ⟨this⟩"."""
+    if subject.startswith("your"):
+        return "the right one"
+    return f"what {'they' if is_(subject) == 'are' else 'it'} should be"
+
+
+def is_(subject):
+    """ "is" or "are"."""
+    many = subject.startswith(("all ", "All ")) or " and the " in subject
+    return "are" if many or subject.split(" of ")[0].endswith("s") else "is"

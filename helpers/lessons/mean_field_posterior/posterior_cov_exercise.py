@@ -55,6 +55,9 @@ posterior_cov_exercise = Exercise(
         "the diagonal entries are not exchanged: the inverse of [[a, b], [b, d]] begins with d": (
             lambda theta: posterior_cov(theta[::-1])
         ),
+        "the denominator is 1 + θᵀθ, not 1 − θᵀθ": lambda theta: (
+            np.eye(2) - np.outer(theta, theta) / (1 - theta @ theta)
+        ),
         "θᵀθ is ‖θ‖², not ‖θ‖": lambda theta: (
             np.eye(2) - np.outer(theta, theta) / (1 + np.linalg.norm(theta))
         ),

@@ -59,6 +59,9 @@ update_factor_exercise = Exercise(
         "both factors are updated, each from the old values: repeated, this still converges, but by"
         " |ρ| a sweep and not ρ²": _both_from_old,
         "both factors are updated, one after the other: one call is one factor": _both_in_turn,
+        "both factors are updated, q₁ first, whichever j is asked for": (
+            lambda theta, x, m, s2, j: _both_in_turn(theta, x, m, s2, 0)
+        ),
         "the other factor is updated, not q_j": lambda theta, x, m, s2, j: update_factor(
             theta, x, m, s2, 1 - j
         ),
