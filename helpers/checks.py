@@ -1,6 +1,7 @@
 """The fourth interactive part: `check.<name>(function)`, its verdict, its hints, its solution."""
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from html import escape
 from types import SimpleNamespace
@@ -48,6 +49,7 @@ def checks(module):
     return made
 
 
+CODE = re.compile("`([^`]+)`")  # how a message marks code
 MARKS = {"passed": "✓", "slip": "✗", "wrong": "✗", "error": "✗", "unattempted": "…"}
 
 
@@ -66,8 +68,10 @@ class Report:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         name = self.exercise.name
-        text = f"{name}: {self.outcome}. {self.message}"
-        page = f"{MARKS[self.outcome]} <b>{name}: {self.outcome}.</b> {escape(self.message)}"
+        plain = CODE.sub(r"\1", self.message)
+        text = f"{name}: {self.outcome}. {plain}"
+        message = CODE.sub(r"<code>\1</code>", escape(self.message))
+        page = f"{MARKS[self.outcome]} <b>{name}: {self.outcome}.</b> {message}"
         if self.printed:
             text += f"\nYour function printed:\n{self.printed}"
             # Not taller than a few lines: below it are the hints.

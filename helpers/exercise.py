@@ -14,14 +14,18 @@ class Scale:
 
     `terms(*arguments)` names the summands, each of the answer's shape or broadcasting to it; for
     an answer in parts, a tuple of such dicts (None for a part that has no terms).
-    `link(answer, *arguments)` takes an answer there; `words` name the scale; `centred`: only the
-    differences along the last axis count.
+    `link(answer, *arguments)` takes an answer there; `words` name the scale, or a tuple of them
+    for each part; `centred`: only the differences along the last axis count.
     """
 
     terms: Callable
     link: Callable | None = None
-    words: str = ""
+    words: str | tuple[str, ...] = ""
     centred: bool = False
+
+    def said(self, part):
+        """The scale's words for a part of the answer."""
+        return self.words if isinstance(self.words, str) else self.words[part]
 
 
 @dataclass(frozen=True)

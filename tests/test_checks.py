@@ -39,6 +39,13 @@ def test_three_forms_at_once():
     assert bundle(report())[0][WIDGET_VIEW] != data[WIDGET_VIEW], "two displays share one view"
 
 
+def test_code_in_a_message_is_code_on_the_page_and_plain_in_the_text():
+    """No backtick is shown; what stands between two of them is escaped all the same."""
+    data, _ = bundle(report(message="It moves with `a` alone, where `a < b`."))
+    assert "with <code>a</code> alone, where <code>a &lt; b</code>." in data["text/html"]
+    assert "with a alone, where a < b." in data["text/plain"]
+
+
 def test_what_was_printed_stands_below_the_verdict():
     data, _ = bundle(report(printed="<here>\n"))
     assert data["text/plain"].endswith("a < b.\nYour function printed:\n<here>\n")

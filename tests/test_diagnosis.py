@@ -175,9 +175,9 @@ SPEAKING = [
     (lambda a, b: total(a, b) + b, "wrong", "plus b, on every probe"),
     (lambda a, b: 0.5 * np.sum(a**2), "wrong", "minus b, on every probe"),
     (lambda a, b: 0.5 * np.sum(a**2) + abs(b), "wrong", "term b is off: it is the absolute value"),
-    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "½ × Σ a stands where ½ × ‖a‖² should"),
+    (lambda a, b: 0.5 * np.sum(a) + b, "wrong", "There is ½ × Σ a in place of ½ × ‖a‖²"),
     (lambda a, b: total(a[:-1], b), "wrong", "all but the last of a"),
-    (lambda a, b: total(0 * a + a.mean(), b), "wrong", "its mean"),
+    (lambda a, b: total(0 * a + a.mean(), b), "wrong", "its own mean in place of a"),
     (lambda a, b: round(total(a, b), 2), "wrong", "rounded to 2 digits"),
     (lambda a, b: total(a, b) * (1 + 1e-6 * np.sin(b)), "wrong", "close to the right one"),
     (lambda a, b: total(a, b) + b - 2 * a.sum(), "wrong", "term b has coefficient 2, should be 1"),
@@ -317,4 +317,4 @@ def test_the_entries_that_are_off_on_a_scale_are_said():
 
     outcome, message = diagnose(posterior_cov_exercise, crossed_twice)
     assert outcome == "wrong"
-    assert "only the off-diagonal entries are wrong: 2 times what it should be" in message
+    assert "only the off-diagonal entries are wrong: 2 times what they should be" in message

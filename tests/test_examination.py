@@ -130,6 +130,24 @@ def test_only_the_student_s_own_time_counts():
     assert "not returned" in examine(EXERCISE, late, limit=SHORT).message
 
 
+def test_the_time_to_load_a_library_is_not_the_student_s():
+    """scipy.stats takes longer than the limit, whichever way the function comes by it."""
+    space = cell("""
+        from scipy import stats
+
+        def inside(a, b):
+            from scipy.stats import norm
+            from scipy.optimize import minimize
+            return np.sum(a) ** 2 + b
+
+        def outside(a, b):
+            return np.sum(a) ** 2 + b + 0 * stats.norm.pdf(0)
+    """)
+    for name in ("inside", "outside"):
+        verdict = examine(EXERCISE, space[name], limit=0.2)
+        assert not verdict.message.startswith("It had not returned"), (name, verdict)
+
+
 def test_what_a_call_changes_ends_with_the_call(tmp_path):
     seen = tmp_path / "seen"
 

@@ -226,7 +226,7 @@ def test_hatched_areas_are_the_two_signs_of_the_integrand():
         (
             "kl_univariate",
             lambda mp, vp, mq, vq: 0.5 * (vp / vq - 1 - np.log(vp / vq) + abs(mp - mq) / vq),
-            "stands where ½ × (μp − μq)²/σq² should",
+            "in place of ½ × (μp − μq)²/σq²",
         ),
         (
             "kl_diagonal",

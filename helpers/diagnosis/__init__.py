@@ -21,13 +21,14 @@ from helpers.diagnosis.matching import (
     slips_changed,
     slips_known,
     slips_of_another_shape,
+    slips_of_parts,
 )
 from helpers.diagnosis.one_term import one_term
 from helpers.diagnosis.sentences import sentence
 from helpers.diagnosis.sometimes import sometimes
 from helpers.diagnosis.special import special_cases
 from helpers.diagnosis.stub import is_stub
-from helpers.diagnosis.terms import coefficients, one_foreign_term
+from helpers.diagnosis.terms import coefficients, one_coefficient, one_foreign_term
 from helpers.diagnosis.unsettled import nearly, not_finite, unsteady
 from helpers.diagnosis.where import where, where_on_scale
 
@@ -42,9 +43,11 @@ STEPS = (
     where,
     single_change,
     off_the_bound,
+    slips_of_parts,
+    one_coefficient,
+    one_term,
     slips_changed,
     coefficients,
-    one_term,
     where_on_scale,
     other_arguments,
     one_foreign_term,
@@ -54,6 +57,7 @@ STEPS = (
     special_cases,
     identities,
 )
+OF_SEVERAL = ("replaced", "exchanged", "instead", "cut", "slip of part", "special")
 MOST = 3  # sentences before the counterexample
 
 
@@ -120,6 +124,20 @@ def _findings(case, steps):
     return found
 
 
+def _merged(found, case):
+    """The findings, with what is the same of several whole parts said once."""
+    new = []
+    for finding in found:
+        for one in new if finding.kind in OF_SEVERAL and not case.entries else ():
+            same = {**one.facts, "parts": None} == {**finding.facts, "parts": None}
+            if one.kind == finding.kind and same and one.part != finding.part:
+                one.facts.setdefault("parts", [one.part]).append(finding.part)
+                break
+        else:
+            new.append(finding)
+    return new
+
+
 def _verdict(case, found):
     raised = [finding for finding in found if finding.kind == "raised"]
     if raised and not any(finding.exact for finding in found):
@@ -133,6 +151,7 @@ def _verdict(case, found):
     useful = [
         f for f in found if f.exact or f.part not in done or f.kind in ("right parts", "raised")
     ]
+    useful = _merged(useful, case)
     useful.sort(key=lambda finding: finding.kind == "follows")  # no mistake: told last
     said = list(dict.fromkeys(text for f in useful if (text := sentence(f, case))))
     return "wrong", " ".join([*said[:MOST], counterexample(case)]).strip()

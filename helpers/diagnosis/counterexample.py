@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.diagnosis.numbers import argument, pair
+from helpers.diagnosis.numbers import argument, arrays, pair
 
 
 def counterexample(case):
@@ -50,11 +50,5 @@ def _against(right, answer):
     if right.ndim == 0:
         one, two = pair(right.item(), answer.item())
         return f"{one}, yours is {two}"
-    return f"{_array(right)}, yours is {_array(answer)}"
-
-
-def _array(values):
-    text = np.array2string(
-        values, precision=4, separator=", ", threshold=10**6, suppress_small=True
-    )
-    return " ".join(text.split()).replace("[ ", "[").replace("-", "−")
+    one, two = arrays(right, answer)
+    return f"{one}, yours is {two}"

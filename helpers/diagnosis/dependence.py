@@ -46,7 +46,7 @@ def by_argument(case):
             facts["still"] = facts["moves"] = []
         facts["terms"] = _terms_of(scales[part], case, part, facts["moves"])
         facts["slices"] = _ignored_slice(case, part, facts["ignored"], bases[:1], others)
-        facts["scale"] = scales[part].words if scales[part] else ""
+        facts["scale"] = scales[part].said(part) if scales[part] else ""
         found.append(Finding("dependence", part, facts))
     return found
 

@@ -60,7 +60,8 @@ def _simple(atoms):
         for words, function in functions.items():
             if words == "|{0}|" and _positive(values):
                 continue
-            bracketed = f"({name})" if is_sum(name) and words not in ("{0}", "|{0}|") else name
+            whole = words in ("{0}", "|{0}|") or not (is_sum(name) or re.search(r"[ ᵀ]", name))
+            bracketed = name if whole else f"({name})"
             found[words.format(bracketed)] = (name, [function(v) for v in values])
     return found
 
@@ -96,6 +97,8 @@ def _sums_of_products(simple, owner, shapes):
 
 def _product(one, two):
     one, two = (f"({n})" if is_sum(n) else n for n in (one, two))
+    if one.startswith("1/") and two.startswith("1/"):
+        return f"1/({one[2:]} · {two[2:]})"
     if one.startswith("1/"):
         one, two = two, one
     return f"{one}/{two[2:]}" if two.startswith("1/") else f"{one} · {two}"

@@ -7,9 +7,10 @@ import numpy as np
 from helpers.diagnosis.case import Finding
 from helpers.diagnosis.changes import change, sizes_of
 from helpers.diagnosis.kinds import parts_of
-from helpers.diagnosis.numbers import ratio
+from helpers.diagnosis.numbers import is_plain, ratio
 from helpers.diagnosis.substitutions import substitutions
 
+UNLIKELY = ("positive part", "odds", "complement")  # after a slip
 SAMPLE = 5  # a candidate that nothing turns into these first answers is dropped
 
 
@@ -122,17 +123,32 @@ def view_of(case, part, values):
     return case.view(part, values).answer
 
 
-def slips_changed(case):
-    """For each wrong part: a slip's same part, one change of a slip, or two slips added up."""
+def slips_of_parts(case):
+    """For each wrong part: the listed slips of which it is the same part."""
     found = []
     for part in case.wrong:
         view = case.view(part)
-        known = {s: view_of(case, part, v) for s, v in slip_values(case).items()}
-        known = {s: v for s, v in known.items() if v is not None and not view.equal(v, view.right)}
-        equal = [s for s, v in known.items() if view.equal(view.answer, v)]
+        equal = [s for s, v in _known(case, view).items() if view.equal(view.answer, v)]
         if equal:
             found.append(Finding("slip of part", part, {"slips": equal}, exact=True))
-            continue
+    return found
+
+
+def _known(case, view):
+    """The view's part of every slip that is wrong in it."""
+    known = {s: view_of(case, view.part, v) for s, v in slip_values(case).items()}
+    return {s: v for s, v in known.items() if v is not None and not view.equal(v, view.right)}
+
+
+def slips_changed(case):
+    """For each wrong part: one change of a slip by plain numbers, or two slips added up.
+
+    A slip times a quantity may well be chance: other explanations are likelier.
+    """
+    found = []
+    for part in case.wrong:
+        view = case.view(part)
+        known = _known(case, view)
         two = _two_together(view, known)
         if two:
             found.append(Finding("two slips", part, {"slips": two}, exact=True))
@@ -143,7 +159,10 @@ def slips_changed(case):
         sizes = sizes_of(case, view)
         for slip, value in known.items():
             how = change(view, value, sizes)
-            if how and how[0] != "uneven":
+            # Nobody makes a slip and takes its positive part: such a match is chance.
+            if not how or how[0] == "uneven" or how[1].get("function") in UNLIKELY:
+                continue
+            if is_plain(how[1].get("factor", how[1].get("offset", "1"))):
                 facts = {"slip": slip, "kind": how[0], "facts": how[1]}
                 found.append(Finding("slip changed", part, facts, exact=True))
                 break

@@ -1,6 +1,7 @@
 """Numbers as people write them."""
 
 import math
+import re
 
 import numpy as np
 
@@ -41,7 +42,14 @@ def ratio(number, of=""):
         text = f"{size:.6g}"
     if not of:
         return sign + text
+    if of.startswith("1/") and text != "1":
+        return f"{sign}{text}/{of[2:]}"
     return f"{sign}{of}" if text == "1" else f"{sign}{text} {of}"
+
+
+def is_plain(text):
+    """Whether a factor or an offset, as `ratio` writes it, is a number and names no quantity."""
+    return text.lstrip("−") in SIMPLE.values() or bool(re.fullmatch(r"−?[\d.]+(e[+-]?\d+)?", text))
 
 
 def pair(one, other):
@@ -64,6 +72,31 @@ def argument(value):
     array = np.asarray(value)
     if array.ndim == 0:
         return f"{array.item():.6g}" if array.dtype.kind in "fiu" else repr(value)
-    text = np.array2string(array, precision=4, separator=", ", threshold=10**6, floatmode="maxprec")
-    rows = " ".join(text.split()).replace("[ ", "[").replace(".,", ",").replace(".]", "]")
-    return f"np.array({rows})"
+    return f"np.array({array_text(array).replace('−', '-')})"
+
+
+def arrays(one, other):
+    """Two different arrays, with decimals enough to see the difference (at least four)."""
+    for decimals in range(4, 17, 2):
+        texts = [array_text(values, decimals) for values in (one, other)]
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def array_text(values, decimals=4):
+    """[1, 0.5]: numbers without the zeros and points that fill numpy's columns."""
+    values = np.asarray(values)
+    least = 1e-12 * np.abs(values[np.isfinite(values)]).max(initial=0)  # rounding is written 0
+
+    def written(number):
+        if abs(number) <= least:
+            return "0"
+        if not 1e-3 <= abs(number) < 1e6:
+            return f"{number:.{decimals}g}"
+        return f"{number:.{decimals}f}".rstrip("0").rstrip(".")
+
+    text = np.array2string(
+        values, separator=", ", threshold=10**6, formatter={"float_kind": written}
+    )
+    return " ".join(text.split()).replace("[ ", "[").replace("-", "−")

@@ -52,7 +52,7 @@ def _on(scale, case, part):
         column([row[3] for row in rows]),
         np.repeat(np.arange(len(rows)), [row[1].sum() for row in rows]),
         10 * case.rtol,
-        scale.words,
+        scale.said(part),
         {name: column([row[4][k] for row in rows]) for k, name in enumerate(terms)},
     )
     if np.abs(view.answer).max() <= VANISHING * np.abs(view.right).max():

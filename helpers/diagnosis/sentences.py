@@ -1,17 +1,14 @@
 """Findings into sentences: the only place where the diagnosis speaks about mathematics."""
 
-import numpy as np
-
-from helpers.diagnosis.numbers import pair
+from helpers.diagnosis import pointers
 from helpers.diagnosis.wording import (
     capital,
     changed,
-    code,
     coefficient,
+    is_,
     replacement,
-    terms_named,
     times,
-    value,
+    wanted,
 )
 
 
@@ -23,6 +20,8 @@ def sentence(finding, case):
 
 def _subject(finding, case):
     """ "your value", "the variance", "entry j of the mean": what is wrong."""
+    if "parts" in finding.facts:
+        return " and ".join(f"the {case.part_name(part)}" for part in finding.facts["parts"])
     name = case.part_name(finding.part)
     part = f"the {name}" if name else "your value"
     entries = case.entries.get(finding.part)
@@ -41,7 +40,7 @@ def _slip(subject, facts, case):
     if len(wrong) < len(names):
         bad = " and ".join(f"the {names[part]}" for part in wrong)
         good = " and ".join(f"the {n}" for i, n in enumerate(names) if i not in wrong)
-        where = f" It is in {bad}; {good} {_is(good)} right."
+        where = f" It is in {bad}; {good} {is_(good)} right."
     return f"Known slip: {_slips(facts['slips'])}{where}"
 
 
@@ -52,11 +51,10 @@ def _parts_exchanged(subject, facts, case):
 
 def _single(kind):
     def told(subject, facts, case):
-        of = "the right one" if subject.startswith("your") else "what it should be"
-        said = changed(kind, facts, of)
-        text = f"{capital(subject)} {_is(subject)} {said}, on every probe."
+        said = changed(kind, facts, wanted(subject))
+        text = f"{capital(subject)} {is_(subject)} {said}, on every probe."
         if kind == "minus":
-            return f"The sign is the wrong way round: {subject} {_is(subject)} {said}."
+            return f"The sign is the wrong way round: {subject} {is_(subject)} {said}."
         factor = facts.get("factor", "")
         if factor.endswith("1/log 2") or factor.endswith("1/log 10"):
             return f"{text} The natural logarithm, np.log, is wanted."
@@ -68,7 +66,7 @@ def _single(kind):
 def _formula(kind):
     def told(subject, facts, case):
         replaced = replacement(kind, facts)
-        return f"{capital(subject)} {_is(subject)} what the right formula gives with {replaced}."
+        return f"{capital(subject)} {is_(subject)} what the right formula gives with {replaced}."
 
     return told
 
@@ -76,89 +74,49 @@ def _formula(kind):
 def _replaced_and_changed(subject, facts, case):
     base = replacement(facts["base"], facts["base_facts"])
     said = changed(facts["kind"], facts["facts"], f"what the right formula gives with {base}")
-    return f"{capital(subject)} {_is(subject)} {said}."
+    return f"{capital(subject)} {is_(subject)} {said}."
 
 
 def _slip_changed(subject, facts, case):
     said = changed(facts["kind"], facts["facts"], "what this slip gives")
-    return f"Two things at once. Known slip: {facts['slip']}. And {subject} {_is(subject)} {said}."
+    return f"Two things at once. Known slip: {facts['slip']}. And {subject} {is_(subject)} {said}."
 
 
 def _coefficients(subject, facts, case):
     place = facts["scale"] or ""
-    start = f"{place[0].upper()}{place[1:]}: t" if place else "T"
-    if not subject.startswith("your value"):
-        start = f"{capital(subject)}{', ' + place if place else ''}: t"
+    whose = "" if subject.startswith("your value") else subject
+    start = f"{capital(', '.join(filter(None, (whose, place))))}: "
     foreign = [(g, n) for n, g, _ in facts["terms"] if n in facts["foreign"]]
     own = [one for one in facts["terms"] if one[0] not in facts["foreign"]]
     lost = [(right, name) for name, given, right in own if given == "0"]
     parts = [coefficient(*one) for one in own if one[1] != "0"]
     if foreign and lost:
-        place = " + ".join(times(*one) for one in lost).replace("+ −", "− ")
-        parts.append(f"the term {times(*foreign[0])} stands where {place} should")
+        if [name for _, name in lost] == ["the right answer"]:
+            return f"{capital(subject)} {is_(subject)} {times(*foreign[0])}."
+        right = " + ".join(times(*one) for one in lost).replace("+ −", "− ")
+        parts.append(f"there is {times(*foreign[0])} in place of {right}")
     elif foreign:
         parts.append(f"the term {times(*foreign[0])} does not belong")
     else:
         parts += [f"the term {times(*one)} is missing" for one in lost]
     text = "; ".join(parts)
-    return f"{start}{text[1:]}." if text.startswith("t") else f"{start[:-1]}{text}."
-
-
-def _right_on_scale(subject, facts, case):
-    scale = capital(facts["scale"])
-    return f"{scale}, {subject} {_is(subject)} right: look at what turns it into the answer."
+    return f"{start}{text}." if place or whose else f"{capital(text)}."
 
 
 def _changed_on_scale(subject, facts, case):
-    of = "what it should be" if not subject.startswith("your") else "the right one"
-    said = changed(facts["kind"], facts["facts"], of)
-    return f"{capital(facts['scale'])}, {subject} {_is(subject)} {said}."
+    said = changed(facts["kind"], facts["facts"], wanted(subject))
+    return f"{capital(facts['scale'])}, {subject} {is_(subject)} {said}."
 
 
 def _term_changed(subject, facts, case):
-    said = changed(facts["kind"], facts["facts"], "what it should be")
+    many = "what they should be" if len(facts["terms"]) > 1 else "what it should be"
+    said = changed(facts["kind"], facts["facts"], many)
     place = f" {facts['scale']}" if facts["scale"] else ""
     whose = f" of {subject}" if not subject.startswith("your") else ""
     if len(facts["terms"]) > 1:
         names = " and ".join(facts["terms"])
         return f"Only the terms {names}{whose} are off{place}: together they are {said}."
     return f"Only the term {facts['terms'][0]}{whose} is off{place}: it is {said}."
-
-
-def _dependence(subject, facts, case):
-    said = []
-    many = _is(subject) == "are"
-    it = "they" if many else "it"
-    if facts["ignored"]:
-        does = "do" if many else "does"
-        ignored = code(facts["ignored"])
-        said.append(f"{capital(subject)} {does} not depend on {ignored}; {it} should.")
-    if facts["extra"]:
-        changes = "change" if many else "changes"
-        said.append(f"{capital(subject)} {changes} with {code(facts['extra'])}; {it} should not.")
-    said += [_slice(subject, *one) for one in facts["slices"][:1]]
-    moves = facts["moves"]
-    where = f" {facts['scale']}" if facts["scale"] else ""
-    if not moves:
-        if len(facts["still"]) > 1:
-            said.append(
-                f"What is off{where} moves with no argument: a constant is wrong or missing."
-            )
-    elif len(moves) < len(case.names):
-        like = f", as {terms_named(facts['terms'])}: look there first" if facts["terms"] else ""
-        said.append(f"The difference to the right one{where} moves with {code(moves)} alone{like}.")
-    return " ".join(said)
-
-
-def _slice(subject, name, ndim, axis, place):
-    kind = "entry" if ndim == 1 else ("row" if axis == 0 else "column")
-    which = f"the last {kind}" if place == "last" else f"{kind} {place}"
-    return f"Moving {which} of `{name}` alone leaves {subject} as it was; it should not."
-
-
-def _special(subject, facts, case):
-    verb = "It is" if subject.startswith("your") else f"{capital(subject)} {_is(subject)}"
-    return f"{verb} right where {', and where '.join(facts['cases'])}."
 
 
 def _not_finite(subject, facts, case):
@@ -174,34 +132,22 @@ def _not_finite(subject, facts, case):
     return text
 
 
-def _identity(subject, facts, case):
-    left, right = (value(facts[k]) for k in ("left", "right"))
-    if left == right and np.ndim(facts["left"]) == 0:
-        left, right = pair(facts["left"], facts["right"])
-    wanted = f"not {right}" if facts["relation"] == "=" else f"not {facts['relation']} {right}"
-    return f"It should hold that {facts['words']}; yours gives {left}, {wanted}."
-
-
 def _close(subject, facts, case):
     of, within = "the right one", ""
     if "slip" in facts:
-        return f"{capital(subject)} {_is(subject)} close to a known slip: {facts['slip']}."
+        return f"{capital(subject)} {is_(subject)} close to a known slip: {facts['slip']}."
     if "factor" in facts:
         of = f"{facts['factor']} times the right one"
     elif facts["gap"] > 1e-4:
         within = f" (within {100 * facts['gap']:.1g} %)"
     return (
-        f"{capital(subject)} {_is(subject)} close to {of}{within}, but not exact: is something "
+        f"{capital(subject)} {is_(subject)} close to {of}{within}, but not exact: is something "
         "sampled, rounded or approximated?"
     )
 
 
-def _unsteady(subject, facts, case):
-    return "It gives another answer to the same arguments: it draws random numbers, or remembers."
-
-
 def _constant(subject, facts, case):
-    text = f"{capital(subject)} {_is(subject)} {facts['value']}, whatever the arguments are."
+    text = f"{capital(subject)} {is_(subject)} {facts['value']}, whatever the arguments are."
     if facts["line"]:
         text += f" In your line `{facts['line']}`: {facts['cause']}."
     return text
@@ -209,29 +155,20 @@ def _constant(subject, facts, case):
 
 def _blend(subject, facts, case):
     other = f"what the right formula gives with {replacement('blend', facts)}"
-    return (
-        f"{capital(subject)} {_is(subject)} {facts['a']} times the right one plus {facts['b']} "
-        f"times {other}."
-    )
+    both = f"{_times(facts['a'], 'the right one')} plus {_times(facts['b'], other)}"
+    return f"{capital(subject)} {is_(subject)} {both.replace('plus −', 'minus ')}."
 
 
-def _sometimes(subject, facts, case):
-    return f"It is right on {facts['right']} of {facts['all']} probes, and wrong {facts['where']}."
-
-
-def _entries_on_scale(subject, facts, case):
-    text = f"{capital(facts['scale'])}, only {facts['entries']} {_is(facts['entries'])} wrong"
-    if facts["kind"]:
-        text += f": {changed(facts['kind'], facts['facts'], 'what it should be')}"
-    return f"{text}."
+def _times(factor, what):
+    return {"1": what, "−1": f"−{what}"}.get(factor, f"{factor} times {what}")
 
 
 def _follows(subject, facts, case):
-    return f"{capital(subject)} {_is(subject)} right for your {' and '.join(facts['from'])}."
+    return f"{capital(subject)} {is_(subject)} right for your {' and '.join(facts['from'])}."
 
 
 def _off_the_bound(subject, facts, case):
-    bound, verb = facts["bound"], _is(subject)
+    bound, verb = facts["bound"], is_(subject)
     it = "they" if verb == "are" else "it"
     never = {"always": "", "never": "", "sometimes": " always"}[facts["at"]]
     rest = f"; where {it} should be {bound}, {it} {verb} not{never}"
@@ -246,28 +183,15 @@ def _off_the_bound(subject, facts, case):
 
 def _rounded(subject, facts, case):
     digits = facts["digits"]
-    whole = f"{capital(subject)} {_is(subject)} the right one rounded to {digits} digits"
+    whole = f"{capital(subject)} {is_(subject)} the right one rounded to {digits} digits"
     return f"{whole}: leave it as it is."
 
 
 def _uneven(subject, facts, case):
     return (
-        f"{capital(subject)} {_is(subject)} proportional to the right one, by a factor that "
+        f"{capital(subject)} {is_(subject)} proportional to the right one, by a factor that "
         "changes with the arguments: is it normalised?"
     )
-
-
-def _entries(subject, facts, case):
-    return f"Only {subject} {_is(subject)} wrong."
-
-
-def _right_parts(subject, facts, case):
-    names = " and ".join(f"the {name}" for name in facts["names"])
-    return f"{capital(names)} {_is(names)} right, {subject} {_is(subject)} not."
-
-
-def _is(subject):
-    return "are" if subject.split(" of ")[0].endswith(("s", "entries")) else "is"
 
 
 SENTENCES = {
@@ -291,21 +215,22 @@ SENTENCES = {
     "coefficients": _coefficients,
     "changed on scale": _changed_on_scale,
     "term changed": _term_changed,
-    "right on scale": _right_on_scale,
-    "dependence": _dependence,
-    "special": _special,
+    "right on scale": pointers.right_on_scale,
+    "dependence": pointers.dependence,
+    "special": pointers.special,
     "not finite": _not_finite,
-    "identity": _identity,
+    "identity": pointers.identity,
     "close": _close,
-    "unsteady": _unsteady,
+    "unsteady": pointers.unsteady,
+    "drawn": pointers.drawn,
     "raised": lambda s, f, c: f["told"].removesuffix(".") + ", for some arguments.",
     "constant": _constant,
     "blend": _blend,
-    "sometimes": _sometimes,
-    "entries on scale": _entries_on_scale,
+    "sometimes": pointers.sometimes,
+    "entries on scale": pointers.entries_on_scale,
     "rounded": _rounded,
-    "entries": _entries,
+    "entries": pointers.entries,
     "follows": _follows,
     "off the bound": _off_the_bound,
-    "right parts": _right_parts,
+    "right parts": pointers.right_parts,
 }

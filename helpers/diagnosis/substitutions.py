@@ -31,6 +31,10 @@ LISTS = {
     "only its first entry, everywhere,": lambda a: 0 * a + a[:1],
     "only its last entry, everywhere,": lambda a: 0 * a + a[-1:],
 }
+SQUARES = {
+    "the inverse of {0}": np.linalg.inv,
+    "the diagonal of {0} alone": lambda a: np.diag(np.diag(a)),
+}
 CUTS = {
     "all but the last": slice(None, -1),
     "all but the first": slice(1, None),
@@ -46,9 +50,11 @@ def substitutions(case):
     positive = [i for i in numbers if all(np.all(np.asarray(p[i]) > 0) for p in probes)]
     arrays = [i for i in numbers if np.ndim(probes[0][i]) == 1]
     tables = [i for i in numbers if np.ndim(probes[0][i]) > 1]
+    square = [i for i in tables if all(np.ndim(p[i]) == 2 and _square(p[i]) for p in probes)]
     for i in numbers:
         changes = ANY | (POSITIVE if i in positive else {"{0}²": np.square})
         changes |= LISTS if i in arrays + tables else {}
+        changes |= SQUARES if i in square else {}
         for words, function in changes.items():
             yield "replaced", _replaced([names[i]], words), _at([i], function)
     for one, two in itertools.combinations(positive, 2):
@@ -59,6 +65,10 @@ def substitutions(case):
         for words, cut in CUTS.items():
             facts = {"entries": words, "of": [names[i] for i, _ in places]}
             yield "cut", facts | {"axis": axis}, _cut(places, cut)
+
+
+def _square(table):
+    return len(set(np.shape(table))) == 1
 
 
 def _replaced(names, words):

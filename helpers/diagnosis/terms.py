@@ -11,14 +11,27 @@ from helpers.diagnosis.scales import linked, plain
 AT_MOST = 4  # more wrong coefficients than this are no explanation
 
 
+def one_coefficient(case):
+    """What is wrong of each part on a scale, where it is one coefficient, or one change of all.
+
+    That is simpler than two slips at once, which several wrong coefficients are not.
+    """
+    return _on_scales(case, most=1)
+
+
 def coefficients(case):
     """The wrong coefficients of each part that is a sum of the formula's own terms."""
+    return _on_scales(case, AT_MOST)
+
+
+def _on_scales(case, most):
     found = []
     for part in case.wrong:
         for view in linked(case, part):
             if view.equal(view.answer, view.right):
-                found.append(Finding("right on scale", part, {"scale": view.scale}))
-                case.right_on_scale.add(part)
+                if most > 1:
+                    found.append(Finding("right on scale", part, {"scale": view.scale}))
+                    case.right_on_scale.add(part)
                 continue
             how = change(view, view.right, sizes_of(case, view)) if view.scale else None
             facts = _fitted(view, {})
@@ -30,7 +43,7 @@ def coefficients(case):
                 facts = {"scale": view.scale, "kind": "factor", "facts": {"factor": factor}}
                 found.append(Finding("changed on scale", part, facts, exact=True))
                 break
-            if facts:
+            if facts and len(facts["terms"]) <= most:
                 found.append(Finding("coefficients", part, facts, exact=True))
                 break
     return found

@@ -9,6 +9,7 @@ from helpers.diagnosis.floating import floating_error
 from helpers.diagnosis.matching import slip_values, view_of
 
 DRAWS = {"random", "default_rng", "rand", "randn", "uniform", "normal", "rvs"}
+SURE_DRAWS = {"random", "default_rng", "rvs"}  # scipy has a uniform and a normal without chance
 MORE_ROUNDS = 6  # where it says that it draws: accept or reject often comes out as before
 NEAR = 0.01
 
@@ -69,7 +70,7 @@ def unsteady(case):
             np.array_equal(a, b, equal_nan=True) for a, b in zip(again, answer, strict=True)
         ):
             return [Finding("unsteady", part, {}, exact=True) for part in case.wrong]
-    return []
+    return [Finding("drawn", case.wrong[0])] if SURE_DRAWS & set(names) else []
 
 
 def nearly(case):

@@ -51,7 +51,7 @@ def where_on_scale(case):
                 continue
             facts = _on_scale(case, part, scale, pairs, wrong)
             if facts:
-                found.append(Finding("entries on scale", part, facts, exact=True))
+                found.append(Finding("entries on scale", part, facts, exact=bool(facts["kind"])))
                 break
     return found
 
@@ -71,7 +71,7 @@ def _on_scale(case, part, scale, pairs, wrong):
             return None
         kind, facts = change(view, view.right, sizes_of(case, view)) or ("", {})
         kind, facts = ("", {}) if kind == "uneven" else (kind, facts)
-        return {"entries": words, "scale": scale.words, "kind": kind, "facts": facts}
+        return {"entries": words, "scale": scale.said(part), "kind": kind, "facts": facts}
     return None
 
 

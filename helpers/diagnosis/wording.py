@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.diagnosis.foreign import is_sum
+from helpers.diagnosis.numbers import array_text
 
 FUNCTIONS = {
     "abs": "the absolute value of {0}",
@@ -40,7 +41,8 @@ def changed(kind, facts, of):
 def replacement(kind, facts):
     match kind:
         case "replaced":
-            return f"{facts['new']} in place of {facts['old']}"
+            new = facts["new"].replace("its ", "its own ")
+            return f"{new} in place of {facts['old']}"
         case "blend":
             return f"{facts['one']} and {facts['other']} exchanged"
         case "exchanged":
@@ -48,7 +50,7 @@ def replacement(kind, facts):
         case "instead":
             return f"{facts['used']} in place of {facts['wanted']}"
         case "cut":
-            names = " and ".join(facts["of"])
+            names = listed(facts["of"])
             return f"{facts['entries']} of {names} ({facts['axis']}) used, not the rest"
     raise ValueError(kind)
 
@@ -79,13 +81,29 @@ def value(value):
     array = np.asarray(value, dtype=float)
     if array.ndim == 0:
         return f"{array.item():.6g}".replace("-", "−")
-    return " ".join(np.array2string(array, precision=4, separator=", ").split()).replace("-", "−")
+    return array_text(array)
 
 
 def code(names):
-    listed = [f"`{name}`" for name in names]
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return listed([f"`{name}`" for name in names])
+
+
+def listed(names):
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def capital(text):
     return text[:1].upper() + text[1:]
+
+
+def wanted(subject):
+    """What the subject should be, for "… times ⟨this⟩"."""
+    if subject.startswith("your"):
+        return "the right one"
+    return f"what {'they' if is_(subject) == 'are' else 'it'} should be"
+
+
+def is_(subject):
+    """ "is" or "are"."""
+    many = subject.startswith(("all ", "All ")) or " and the " in subject
+    return "are" if many or subject.split(" of ")[0].endswith("s") else "is"

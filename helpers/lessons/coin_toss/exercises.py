@@ -83,6 +83,12 @@ laplace_variance_exercise = Exercise(
         "the −1s are missing from both exponents": lambda a, b, heads, tails: laplace_variance(
             a + 1, b + 1, heads, tails
         ),
+        "θ̂ and 1 − θ̂ are not squared: the second derivative has their squares": (
+            lambda a, b, heads, tails: 1 / (2 * (a + b + heads + tails - 2))
+        ),
+        "one −1 is missing: a + b + h + t − 2 takes away both": lambda a, b, heads, tails: (
+            (a + heads - 1) * (b + tails) / (a + b + heads + tails - 1) ** 3
+        ),
         "this is the variance of logit θ: the task asks for θ": lambda a, b, heads, tails: (
             1 / (a + heads) + 1 / (b + tails)
         ),

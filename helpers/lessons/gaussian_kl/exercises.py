@@ -47,6 +47,11 @@ def _variance_as_sd(kl):
     return lambda mean_p, var_p, mean_q, var_q: kl(mean_p, var_p**2, mean_q, var_q**2)
 
 
+def _cross_entropy(mean_p, var_p, mean_q, var_q):
+    square = (var_p + (mean_p - mean_q) ** 2) / var_q
+    return 0.5 * np.sum(np.log(2 * np.pi * var_q) + square)
+
+
 def _shared_slips(kl):
     return {
         "the log ratio lacks its ½": _assembled(log=1),
@@ -56,6 +61,7 @@ def _shared_slips(kl):
         "the squared distance is not divided by q's variance": _assembled(divide=False),
         "the squared distance lacks its ½": _assembled(distance=1),
         "the distance between the means is missing": _assembled(distance=0),
+        "this is the cross entropy: p's own entropy is not taken away": _cross_entropy,
     }
 
 
@@ -141,6 +147,9 @@ kl_diagonal_exercise = Exercise(
         "−1 stands where −d should: each dimension brings its own": lambda *a: (
             _assembled(one=0)(*a) - 0.5
         ),
+        "the KLs are multiplied: densities multiply, their logs add": lambda *a: np.prod(
+            [kl_univariate(*one) for one in zip(*a, strict=True)]
+        ),
         "the mean over the dimensions is taken in place of the sum": _assembled(total=np.mean),
         "the variances are multiplied before the ratio is taken: the trace is a sum of ratios": (
             lambda mean_p, var_p, mean_q, var_q: (
@@ -219,9 +228,24 @@ kl_monte_carlo_exercise = Exercise(
             np.mean(np.exp(lp) * (lp - lq)),
             _estimate()(lp, lq)[1],
         ),
+        "log densities are divided: the log of a ratio is a difference": lambda lp, lq: (
+            np.mean(lp / lq),
+            np.std(lp / lq, ddof=1) / np.sqrt(len(lp)),
+        ),
+        "the median is taken: an expectation is a mean": _estimate(value=np.median),
         "the ratio is averaged before the log is taken": lambda lp, lq: (
             np.log(np.mean(np.exp(lp - lq))),
             _estimate()(lp, lq)[1],
+        ),
+        "the two logs are taken for independent: they are logs at the same draws": lambda p, q: (
+            np.mean(p - q),
+            np.sqrt((np.var(p, ddof=1) + np.var(q, ddof=1)) / len(p)),
+        ),
+        "the standard errors of the two logs are added: they are logs at the same draws": (
+            lambda p, q: (
+                np.mean(p - q),
+                (np.std(p, ddof=1) + np.std(q, ddof=1)) / np.sqrt(len(p)),
+            )
         ),
         "the spread is taken around 0, not around the mean": _estimate(
             error=lambda d: np.sqrt(np.sum(d**2) / (len(d) - 1) / len(d))

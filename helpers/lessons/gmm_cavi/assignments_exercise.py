@@ -56,6 +56,11 @@ def _careless_distances(x, means, variances, noise_var):
         return weights / weights.sum(axis=1, keepdims=True)
 
 
+def _predictive(x, means, variances, noise_var):
+    square, both = np.sum((x[:, None] - means) ** 2, axis=2), noise_var + variances
+    return _softmax(-square / (2 * both) - x.shape[1] * np.log(both) / 2)
+
+
 def _log_odds_terms(x, means, variances, noise_var):
     one = np.ones((len(x), 1))
     return {
@@ -87,7 +92,9 @@ update_assignments_exercise = Exercise(
         "no maximum is subtracted before exp, so all weights of a point far out are 0: 0/0 = nan": (
             _careless_distances
         ),
-        "the s² term is forgotten: an uncertain mean is a worse explanation": _weighted(spread=0),
+        "the s² term is forgotten, or alike for all: an uncertain mean explains less": _weighted(
+            spread=0
+        ),
         "the factor D on s² is missing: each coordinate brings its own s²": _weighted(spread=0.5),
         "the ½ before D s² is missing": lambda *a: _weighted(spread=a[0].shape[1])(*a),
         "‖m‖² is missing its ½": _weighted(norm=1.0),
@@ -96,6 +103,10 @@ update_assignments_exercise = Exercise(
         ),
         "λ stands where λ² should: noise_var is a variance already": (
             lambda x, m, s2, noise: update_assignments(x, m, s2, np.sqrt(noise))
+        ),
+        "s² is added to λ², as for a prediction: here log N is averaged, not N": _predictive,
+        "the distance is not squared": lambda x, m, s2, noise: _softmax(
+            -(np.linalg.norm(x[:, None] - m, axis=2) + x.shape[1] * s2) / (2 * noise)
         ),
         "noise_var is squared: it is λ² already": lambda x, m, s2, noise: update_assignments(
             x, m, s2, noise**2

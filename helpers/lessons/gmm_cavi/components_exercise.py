@@ -50,6 +50,18 @@ def _unscaled(x, phi, prior_mean, prior_var, noise_var):
     return variances[:, None] * (prior_mean / prior_var + phi.T @ x), variances
 
 
+def _variances_added(x, phi, prior_mean, prior_var, noise_var):
+    variances = prior_var + noise_var / np.maximum(phi.sum(axis=0), 1e-300)
+    pulls = prior_mean / prior_var + phi.T @ x / noise_var
+    return variances[:, None] * pulls, variances
+
+
+def _average_for_sum(x, phi, prior_mean, prior_var, noise_var):
+    _, variances = update_components(x, phi, prior_mean, prior_var, noise_var)
+    average = phi.T @ x / np.maximum(phi.sum(axis=0), 1e-300)[:, None]
+    return variances[:, None] * (prior_mean / prior_var + average / noise_var), variances
+
+
 def _changed(change):
     """The right update of changed arguments."""
     return lambda *arguments: update_components(*change(*arguments))
@@ -78,6 +90,8 @@ update_components_exercise = Exercise(
         "points are counted wholly for their best component: φ is a soft count": _changed(
             lambda x, p, a, prior, noise: (x, hard(p), a, prior, noise)
         ),
+        "variances are added, σ² and λ²/N_k: precisions add": _variances_added,
+        "the average of the points stands where their sum Σφx should": _average_for_sum,
         "the precisions are returned: s² is their inverse": lambda *a: (
             update_components(*a)[0],
             1 / update_components(*a)[1],
@@ -108,7 +122,7 @@ update_components_exercise = Exercise(
                 },
             ),
             lambda answer, *rest: (answer[0] / answer[1][:, None], 1 / answer[1]),
-            "as pulls m/s² and precisions 1/s²",
+            ("as pulls m/s²", "as precisions 1/s²"),
         ),
         Scale(
             lambda x, phi, prior_mean, prior_var, noise_var: (
@@ -138,6 +152,11 @@ update_components_exercise = Exercise(
         ),
     },
     parts=("means", "variances"),
+    follows={
+        "means": lambda parts, x, phi, prior_mean, prior_var, noise_var: (
+            parts[1][:, None] * (prior_mean / prior_var + phi.T @ x / noise_var)
+        )
+    },
     examples=tuple(
         (np.array(x, dtype=float), np.array(phi, dtype=float), a, prior, noise)
         for x, phi, a, prior, noise in (

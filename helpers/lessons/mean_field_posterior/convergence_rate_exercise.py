@@ -27,6 +27,12 @@ convergence_rate_exercise = Exercise(
             np.sqrt(convergence_rate(t))
         ),
         "this is ρ itself": lambda t: -np.prod(t / np.sqrt(1 + t**2)),
+        "this is θ₁θ₂/√((1 + θ₁²)(1 + θ₂²)), which is −ρ: square it": lambda t: np.prod(
+            t / np.sqrt(1 + t**2)
+        ),
+        "this is half a sweep: the other update multiplies the error once more": lambda t: (
+            abs(np.prod(t)) / (1 + t[0] ** 2)
+        ),
         "this is ρ⁴: so much the ELBO's distance to its maximum shrinks": lambda t: (
             convergence_rate(t) ** 2
         ),
@@ -37,6 +43,9 @@ convergence_rate_exercise = Exercise(
             np.prod(t**2) / (1 + t @ t)
         ),
         "the numerator θ₁θ₂ is not squared": lambda t: np.prod(t) / np.prod(1 + t**2),
+        "the two factors are added: one update after the other multiplies": lambda t: np.sum(
+            t**2 / (1 + t**2)
+        ),
         "the numerators are missing": lambda t: 1 / np.prod(1 + t**2),
         "this is the final gap −½ log(1 − ρ²)": lambda t: -0.5 * np.log1p(-convergence_rate(t)),
     },

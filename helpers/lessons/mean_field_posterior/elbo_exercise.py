@@ -85,6 +85,12 @@ elbo_exercise = Exercise(
         "s² in the prior's term lacks its ½": _assembled(prior_s2=1.0),
         "x + θᵀm stands where x − θᵀm should": _assembled(sign=1),
         "the squared residual lacks its ½": _assembled(square=1.0),
+        "the square lacks its cross term 2θ₁θ₂m₁m₂": lambda theta, x, m, s2: (
+            elbo(theta, x, m, s2) + np.prod(theta * m)
+        ),
+        "the square's cross term θ₁θ₂m₁m₂ lacks its 2": lambda theta, x, m, s2: (
+            elbo(theta, x, m, s2) + 0.5 * np.prod(theta * m)
+        ),
         "this is −ELBO, a loss": lambda *arguments: -elbo(*arguments),
     },
     (

@@ -54,6 +54,21 @@ posterior_cov_exercise = Exercise(
         "the number θᵀθ stands where the matrix θθᵀ should": lambda theta: (
             np.eye(2) - theta @ theta / (1 + theta @ theta)
         ),
+        "the diagonal entries are not exchanged: the inverse of [[a, b], [b, d]] begins with d": (
+            lambda theta: posterior_cov(theta[::-1])
+        ),
+        "the denominator is 1 + θᵀθ, not 1 − θᵀθ": lambda theta: (
+            np.eye(2) - np.outer(theta, theta) / (1 - theta @ theta)
+        ),
+        "θᵀθ is ‖θ‖², not ‖θ‖": lambda theta: (
+            np.eye(2) - np.outer(theta, theta) / (1 + np.linalg.norm(theta))
+        ),
+        "the number θᵀθ stands on the diagonal where the matrix θθᵀ should": lambda theta: (
+            np.eye(2) / (1 + theta @ theta)
+        ),
+        "np.ones stands where np.eye should: the prior's precision has 0 off its diagonal": (
+            lambda theta: np.linalg.pinv(np.ones((2, 2)) + np.outer(theta, theta))
+        ),
         "only the diagonal of Λ is inverted: these are the mean field's variances": lambda theta: (
             np.diag(1 / (1 + theta**2))
         ),

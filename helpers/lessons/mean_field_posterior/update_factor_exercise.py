@@ -59,6 +59,9 @@ update_factor_exercise = Exercise(
         "both factors are updated, each from the old values: one call is one factor (section 4"
         " tries what this would cost)": _both_from_old,
         "both factors are updated, one after the other: one call is one factor": _both_in_turn,
+        "both factors are updated, q₁ first, whichever j is asked for": (
+            lambda theta, x, m, s2, j: _both_in_turn(theta, x, m, s2, 0)
+        ),
         "the other factor is updated, not q_j": lambda theta, x, m, s2, j: update_factor(
             theta, x, m, s2, 1 - j
         ),
@@ -83,6 +86,17 @@ update_factor_exercise = Exercise(
         "1 + θᵀθ stands where 1 + θ_j² should: θ_k² multiplies z_k², not z_j²": _one(
             lambda theta, x, m, j, k: theta[j] * (x - theta[k] * m[k]) / (1 + theta @ theta),
             lambda theta, j, k: 1 / (1 + theta @ theta),
+        ),
+        "1 + θ_k² stands where 1 + θ_j² should: a factor's own θ_j says what x tells of it": _one(
+            lambda theta, x, m, j, k: theta[j] * (x - theta[k] * m[k]) / (1 + theta[k] ** 2),
+            lambda theta, j, k: 1 / (1 + theta[k] ** 2),
+        ),
+        "this is the exact posterior's, which the best factor of a product does not have": _one(
+            lambda theta, x, m, j, k: theta[j] * x / (1 + theta @ theta),
+            lambda theta, j, k: (1 + theta[k] ** 2) / (1 + theta @ theta),
+        ),
+        "θ_k before m_k is missing": _one(
+            lambda theta, x, m, j, k: theta[j] * (x - m[k]) / (1 + theta[j] ** 2), _variance
         ),
         "the precision 1 + θ_j² stands where the variance should": _one(
             _mean, lambda theta, j, k: 1 + theta[j] ** 2
@@ -113,7 +127,7 @@ update_factor_exercise = Exercise(
                 answer[0] * (1 + theta[j] ** 2),
                 1 / answer[1],
             ),
-            "as m_j (1 + θ_j²) and as the precision 1/s_j²",
+            ("as m_j (1 + θ_j²)", "as the precision 1/s_j²"),
         ),
     ),
     {
