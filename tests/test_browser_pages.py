@@ -108,10 +108,51 @@ CUT = """() => slides.map((slide, index) => {
 
 def test_no_slide_is_cut(visit, stem):
     page = deck_of(visit, stem)
-    assert page.evaluate("slides.length") > 15
+    assert page.evaluate("slides.length") > 10
     assert page.evaluate(CUT) == []
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate(CUT) == [], "with the answers open"
+
+
+# Where a slide goes on though its first words, or they and what they lead to, had room before it.
+WASTED = """() => {
+  document.querySelectorAll('details').forEach(one => one.open = true);
+  const wasted = [];
+  for (const [index, slide] of slides.entries()) {
+    if (!slide.querySelector('.again')) continue;
+    const [first, second] = slide.querySelectorAll('.block');
+    const before = [...slides[index - 1].querySelectorAll('.block')].at(-1);
+    const about = before.querySelector('.picture, table, pre') && !first.querySelector('h3');
+    const leads = prose(first) && second && !about
+      && (!prose(second) || first.querySelector('h3'));
+    const need = 16 + first.offsetHeight + (leads ? 16 + second.offsetHeight : 0);
+    if (!first.querySelector('.part table') && height(slides[index - 1]) + need < ROOM)
+      wasted.push([index + 1, need, height(slides[index - 1])]);
+  }
+  return wasted;
+}"""
+
+
+def test_slides_are_filled_from_heading_to_heading(visit, stem):
+    """A few words alone on a slide tell little; what comes after them waits for its step."""
+    page = deck_of(visit, stem)
+    late = "slides.filter(slide => slide.querySelector('.block ~ .block :is(h1, h2)')).length"
+    assert page.evaluate(late) == 0, "a section begins on a slide of its own"
+    untold = "slides.map(slide => [...slide.querySelectorAll('.block:not(.fragment)')].length)"
+    assert set(page.evaluate(untold)) == {1}
+    assert page.locator(".block.fragment").count() > page.evaluate("slides.length") / 3
+    assert page.evaluate(WASTED) == []
+
+
+def test_words_that_lead_to_a_picture_share_its_slide(visit):
+    page = deck_of(visit, "05_coin_toss")
+    led = """() => slides.filter(slide => {
+      const [first, second] = slide.querySelectorAll('.block');
+      return second && prose(first) && second.querySelector('.picture');
+    }).map(slide => height(slide))"""
+    heights = page.evaluate(led)
+    assert len(heights) > 2
+    assert max(heights) <= 664
 
 
 def test_letters_in_pictures_can_be_read_from_the_back(visit, stem):
@@ -120,7 +161,7 @@ def test_letters_in_pictures_can_be_read_from_the_back(visit, stem):
     widths = page.evaluate("""() => [...document.querySelectorAll('.picture svg[role=img]')].map(
         one => 10 * one.getBoundingClientRect().width / one.viewBox.baseVal.width)""")
     assert len(widths) > 2
-    assert min(widths) >= 10, sorted(widths)[:5]
+    assert min(widths) >= 14, sorted(widths)[:5]
 
 
 def test_the_deck_holds_all_that_the_notebook_says(visit, stem, site):
@@ -229,6 +270,9 @@ def test_sliders_move_in_the_deck_and_leave_the_slides_alone(visit):
     place = page.evaluate("slides.findIndex(slide => slide.querySelector('input'))")
     page.evaluate(f"show({place})")
     figure = page.locator(".slide.shown figure")
+    while not figure.is_visible():  # the words that lead to it come first
+        page.keyboard.press("PageDown")
+    assert page.evaluate("at") == place
     moving = figure.locator(".moving")
     arg = [moving.element_handle(), moving.inner_html()]
     figure.locator("input").first.focus()

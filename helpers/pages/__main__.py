@@ -18,7 +18,7 @@ from helpers.widgets import Explorer
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-ASSETS = ["style.css", "sliders.js", "deck.js"]
+ASSETS = ["style.css", "sliders.js", "flow.js", "deck.js"]
 
 
 def build(paths, site):
@@ -38,7 +38,7 @@ def build(paths, site):
             if made.explorer.controls:
                 (site / "frames" / f"{made.name}.js").write_text(made.script, encoding="utf-8")
         title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-        sliders, slides = ["sliders.js"], ["sliders.js", "deck.js"]
+        sliders, slides = ASSETS[1:2], ASSETS[1:]
         forms = {
             path.stem: document(title, page(parts, frames), "page", sliders),
             f"{path.stem}.deck": document(title, deck(parts, frames), "deck", slides),

@@ -39,18 +39,16 @@ def shown_block(block, frames):
 
 
 def deck(blocks, frames):
-    """To project: a section for each slide, in steps; deck.js splits what is too tall."""
+    """To project: a section from heading to heading; flow.js makes slides and steps of it."""
     sections = []
     for block in blocks:
-        opens = block.place in ("slide", "subslide") and block.kind != "exercise"
-        if opens or not sections:
+        if re.search("<h[12]", block.html) or not sections:
             sections.append([])
         html = shown_block(block, frames)
         if block.place == "notes":
             sections[-1].append(f'<aside class="notes">{html}</aside>')
         else:
-            step = "" if opens else " fragment"
-            sections[-1].append(f'<div class="block{step}">{html}</div>')
+            sections[-1].append(f'<div class="block">{html}</div>')
     slides = "".join(f'<section class="slide">{"".join(one)}</section>' for one in sections)
     slides = re.sub(r'href="(\d\w+)\.html"', r'href="\1.deck.html"', slides)
     return f'<main id="deck">{slides}</main>'
