@@ -18,8 +18,8 @@ LOOK = """<style>
 .vi-verdict { display: block; line-height: 1.4; padding: 4px 6px 0 0; }
 .vi-part .widget-toggle-buttons { display: flex; align-items: baseline; }
 .vi-part .widget-toggle-buttons > .widget-label { flex: 0 0 auto; margin: 0 8px 0 0.5em; }
-.vi-option::before { content: "▸"; visibility: hidden; margin-right: 0.4em; }
-.vi-chosen::before { visibility: visible; }
+.vi-part .vi-option { position: relative; padding: 0 1.1em; }
+.vi-chosen::before { content: "▸"; position: absolute; left: 0.3em; }
 .vi-part .widget-htmlmath-content { min-width: 0; flex: 1 1 auto; }
 .vi-part .vi-gone { display: none; }
 .vi-part.jupyter-widgets-disconnected .vi-gone { display: block; }

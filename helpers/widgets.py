@@ -239,7 +239,7 @@ class Prediction:
 
     def live(self):
         """The question, a button for each option, and then the answer with its reason."""
-        reply = HTMLMath(layout=Layout(min_height="4em"))
+        reply = HTMLMath(layout=Layout(min_height="6em"))
 
         def choose(index):
             for place, one in enumerate(buttons):

@@ -111,7 +111,7 @@ def grid(figure):
         middle.axhline(height, color=DATA, linewidth=0.8, linestyle=":")
         middle.text(0.8, height / 1.6, name, fontsize=9, color=DATA, va="top")
     middle.axhline(LAPTOP, color=LOSS, linewidth=1.0, linestyle="--")
-    middle.text(20.2, LAPTOP * 1.6, "16 GB are full", fontsize=9, color=LOSS, ha="right")
+    middle.text(20.2, LAPTOP * 4, "16 GB are full", fontsize=9, color=LOSS, ha="right")
     counts = draw_curve(middle, D, points(2, D), color=ACCENT, linewidth=1.6, **moving)
     here = draw_marker(middle, color=ACCENT)
     set_axes(right, (0, 51), (LEAST, MOST), xlabel="k, points each", title="Error of P(D)")
