@@ -37,10 +37,9 @@ def floating_error(case, probe):
         line = own_line(error.__traceback__, case.function)
         for (kind, where), cause in CAUSES.items():
             if words.startswith(kind) and where in words:
-                # The advice in brackets is for those who take exponentials.
-                return line, cause if "exp" in _names(case.function) else cause.split(" (weights")[
-                    0
-                ]
+                if "exp" not in _names(case.function):
+                    cause = cause.partition(" (weights")[0]  # advice on exponentials
+                return line, cause
     except BaseException:
         pass
     return "", ""
