@@ -249,7 +249,7 @@ def drag(page, explorer, handle):
     page.mouse.move(x, y)
     page.mouse.down()
     seen = set()
-    for step in (*range(0, 90, 3), *range(90, -90, -3)):  # to and fro over most of the track
+    for step in (*range(0, 90, 6), *range(90, -90, -6)):  # to and fro over most of the track
         page.mouse.move(x + step, y)
         page.wait_for_timeout(15)
         seen.add(marks(explorer))
