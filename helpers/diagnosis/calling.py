@@ -62,7 +62,7 @@ def _raised(error, function, exercise, arguments):
 
 def own_line(traceback, function):
     """The source of the last line of the student's own that was running, or ""."""
-    place = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", None)
+    place = getattr(_code(function), "co_filename", None)
     line = ""
     for _ in range(2000):
         if traceback is None:
@@ -71,3 +71,12 @@ def own_line(traceback, function):
             line = linecache.getline(place, traceback.tb_lineno).strip() or line
         traceback = traceback.tb_next
     return line[:120]
+
+
+def names_in(function):
+    """The global names and attributes that the student's function mentions."""
+    return getattr(_code(function), "co_names", ())
+
+
+def _code(function):
+    return getattr(inspect.unwrap(function), "__code__", None)

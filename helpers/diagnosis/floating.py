@@ -1,11 +1,10 @@
 """Which of the student's lines makes a nan or an inf, and why?"""
 
 import copy
-import inspect
 
 import numpy as np
 
-from helpers.diagnosis.calling import own_line
+from helpers.diagnosis.calling import names_in, own_line
 
 CAUSES = {
     ("overflow", "exp"): "np.exp of a number above 709 is inf: subtract each row's own maximum "
@@ -16,15 +15,11 @@ CAUSES = {
     ("divide by zero", ""): "something is divided by 0 there",
     ("invalid value", "log"): "the log of a negative number is nan",
     ("invalid value", "sqrt"): "the root of a negative number is nan",
-    ("invalid value", "divide"): "0/0 is nan: all that it divides is 0 there "
-    "(weights from np.exp? subtract each row's own maximum before it)",
+    ("invalid value", "divide"): "0/0 is nan: all that it divides is 0 there",
     ("invalid value", "multiply"): "0 · inf is nan",
     ("invalid value", ""): "nan comes of 0/0, of inf − inf, or of 0 · inf",
 }
-
-
-def _names(function):
-    return getattr(getattr(inspect.unwrap(function), "__code__", None), "co_names", ())
+OF_WEIGHTS = " (weights from np.exp? subtract each row's own maximum before it)"
 
 
 def floating_error(case, probe):
@@ -37,9 +32,8 @@ def floating_error(case, probe):
         line = own_line(error.__traceback__, case.function)
         for (kind, where), cause in CAUSES.items():
             if words.startswith(kind) and where in words:
-                if "exp" not in _names(case.function):
-                    cause = cause.partition(" (weights")[0]  # advice on exponentials
-                return line, cause
+                weights = cause.startswith("0/0") and "exp" in names_in(case.function)
+                return line, cause + OF_WEIGHTS if weights else cause
     except BaseException:
         pass
     return "", ""

@@ -1,10 +1,8 @@
 """Is it of the right kind and shape? Lists, arrays and tuples of the right numbers all are."""
 
-import inspect
-
 import numpy as np
 
-from helpers.diagnosis.calling import Trouble
+from helpers.diagnosis.calling import Trouble, names_in
 
 REDUCTIONS = {
     "Its sum is the right answer: add the numbers up": np.sum,
@@ -92,8 +90,7 @@ def _array(value):
 def _none(returned, case):
     if not all(value is None for value in returned):
         return "It returned None for some arguments: does every way through it end in a `return`?"
-    names = getattr(getattr(inspect.unwrap(case.function), "__code__", None), "co_names", ())
-    if "print" in names:
+    if "print" in names_in(case.function):
         return "It returned None: it prints its result. Write `return` in place of `print`."
     return "It returned None: is a `return` missing at its end?"
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.diagnosis.numbers import arrays, pair
-from helpers.diagnosis.wording import capital, changed, code, is_, terms_named, value, wanted
+from helpers.diagnosis.wording import capital, changed, code, is_, it_, terms_named, value, wanted
 
 
 def right_on_scale(subject, facts, case):
@@ -14,8 +14,8 @@ def right_on_scale(subject, facts, case):
 
 def dependence(subject, facts, case):
     said = []
-    many = is_(subject) == "are"
-    it = "they" if many else "it"
+    it = it_(subject)
+    many = it == "they"
     if facts["ignored"]:
         does = "do" if many else "does"
         ignored = code(facts["ignored"])

@@ -6,6 +6,7 @@ from helpers.diagnosis.wording import (
     changed,
     coefficient,
     is_,
+    it_,
     replacement,
     times,
     wanted,
@@ -168,8 +169,7 @@ def _follows(subject, facts, case):
 
 
 def _off_the_bound(subject, facts, case):
-    bound, verb = facts["bound"], is_(subject)
-    it = "they" if verb == "are" else "it"
+    bound, verb, it = facts["bound"], is_(subject), it_(subject)
     never = {"always": "", "never": "", "sometimes": " always"}[facts["at"]]
     rest = f"; where {it} should be {bound}, {it} {verb} not{never}"
     rest = "" if facts["at"] == "always" else rest

@@ -1,9 +1,8 @@
 """Not quite a mistake: nan and inf and where they come from; random, rounded, nearly right."""
 
-import inspect
-
 import numpy as np
 
+from helpers.diagnosis.calling import names_in
 from helpers.diagnosis.case import Finding
 from helpers.diagnosis.floating import floating_error
 from helpers.diagnosis.matching import slip_values, view_of
@@ -62,15 +61,15 @@ def _places(array):
 
 def unsteady(case):
     """Another answer to the same arguments: the function draws, or remembers."""
-    names = getattr(getattr(inspect.unwrap(case.function), "__code__", None), "co_names", ())
-    rounds = MORE_ROUNDS if DRAWS & set(names) else 1
+    names = set(names_in(case.function))
+    rounds = MORE_ROUNDS if DRAWS & names else 1
     for probe, answer in list(zip(case.probes, case.answers, strict=True)) * rounds:
         again = case.ask(probe)
         if again is not None and not all(
             np.array_equal(a, b, equal_nan=True) for a, b in zip(again, answer, strict=True)
         ):
             return [Finding("unsteady", part, {}, exact=True) for part in case.wrong]
-    return [Finding("drawn", case.wrong[0])] if SURE_DRAWS & set(names) else []
+    return [Finding("drawn", case.wrong[0])] if SURE_DRAWS & names else []
 
 
 def nearly(case):

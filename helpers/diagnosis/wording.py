@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.diagnosis.foreign import is_sum
 from helpers.diagnosis.numbers import array_text
+from helpers.words import listed
 
 FUNCTIONS = {
     "abs": "the absolute value of {0}",
@@ -88,10 +89,6 @@ def code(names):
     return listed([f"`{name}`" for name in names])
 
 
-def listed(names):
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def capital(text):
     return text[:1].upper() + text[1:]
 
@@ -100,10 +97,15 @@ def wanted(subject):
     """What the subject should be, for "… times ⟨this⟩"."""
     if subject.startswith("your"):
         return "the right one"
-    return f"what {'they' if is_(subject) == 'are' else 'it'} should be"
+    return f"what {it_(subject)} should be"
 
 
 def is_(subject):
     """ "is" or "are"."""
     many = subject.startswith(("all ", "All ")) or " and the " in subject
     return "are" if many or subject.split(" of ")[0].endswith("s") else "is"
+
+
+def it_(subject):
+    """ "it" or "they"."""
+    return "they" if is_(subject) == "are" else "it"

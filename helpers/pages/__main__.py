@@ -18,7 +18,8 @@ from helpers.widgets import Explorer
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-ASSETS = ["style.css", "sliders.js", "flow.js", "deck.js"]
+ON_PAGE, ON_SLIDES = ["sliders.js"], ["sliders.js", "flow.js", "deck.js"]
+ASSETS = ["style.css", *ON_SLIDES]
 
 
 def build(paths, site):
@@ -38,10 +39,9 @@ def build(paths, site):
             if made.explorer.controls:
                 (site / "frames" / f"{made.name}.js").write_text(made.script, encoding="utf-8")
         title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-        sliders, slides = ASSETS[1:2], ASSETS[1:]
         forms = {
-            path.stem: document(title, page(parts, frames), "page", sliders),
-            f"{path.stem}.deck": document(title, deck(parts, frames), "deck", slides),
+            path.stem: document(title, page(parts, frames), "page", ON_PAGE),
+            f"{path.stem}.deck": document(title, deck(parts, frames), "deck", ON_SLIDES),
             f"{path.stem}.handout": document(title, handout(parts, frames), "handout"),
         }
         for stem, text in forms.items():

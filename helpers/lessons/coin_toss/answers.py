@@ -9,6 +9,7 @@ from helpers.lessons.coin_toss.curvature import (
     IN_LOGIT,
     IN_THETA,
     INSIDE,
+    SHOWN,
     THETA,
     TOP,
     beyond,
@@ -99,7 +100,7 @@ ENDS = (0.44, 0.56, 0.68, 0.80, 0.92)
 
 def _draw_intervals(ax):
     """A line for each answer, its interval; and marks at the means, all in one."""
-    set_axes(ax, (-0.2, 1.2), (4.6, -0.6), xlabel="θ", title="Mean and 95 % interval")
+    set_axes(ax, SHOWN, (4.6, -0.6), xlabel="θ", title="Mean and 95 % interval")
     ax.set_yticks(range(5), NAMES)
     for edge in (0, 1):
         ax.axvline(edge, color="black", linewidth=0.6)
@@ -114,7 +115,7 @@ def four(figure):
         [["curves", "intervals"], ["table", "table"]], height_ratios=(2.1, 1)
     )
     ax = panels["curves"]
-    set_axes(ax, (-0.2, 1.2), (0, TOP), xlabel="θ", ylabel="density")
+    set_axes(ax, SHOWN, (0, TOP), xlabel="θ", ylabel="density")
     lines = draw_densities(ax)
     bars = draw_curve(
         ax, [], [], color=SAMPLES, drawstyle="steps-post", linewidth=1.2, animated=True
@@ -143,7 +144,7 @@ def four(figure):
             note.set_text(text)
         others = zip(NAMES[1:], answers[1:], PLACES[1:], strict=True)
         errors = [f"{n} {fixed(worst_end(x, answers[0]), k)}" for n, x, k in others if x]
-        wide = any(one and (one.low < -0.2 or one.high > 1.2) for one in answers)
+        wide = any(one and (one.low < SHOWN[0] or one.high > SHOWN[1]) for one in answers)
         cut = " An interval goes beyond the panel." if wide else ""
         return (
             f"Exact: mean {fixed(answers[0].mean)}, 95 % of θ from {fixed(answers[0].low)} to "

@@ -19,8 +19,9 @@ from helpers.plots import ACCENT, LOSS, TARGET, draw_curve, set_axes
 from helpers.widgets import Derivation, Line, Slider, explorer
 from helpers.words import fixed
 
+SHOWN = (-0.2, 1.2)  # of θ: Laplace's Gaussian goes beyond 0 and 1
 # Denser at the ends, where a density may be infinite.
-THETA = np.union1d(np.linspace(-0.2, 1.2, 176), (0.0005, 0.002, 0.998, 0.9995))
+THETA = np.union1d(np.linspace(*SHOWN, 176), (0.0005, 0.002, 0.998, 0.9995))
 TOP = 6.0
 INSIDE = (THETA > 1e-9) & (THETA < 1 - 1e-9)
 ETA = np.linspace(-7, 7, 141)
@@ -62,7 +63,7 @@ def beyond(*lines):
 def two_scales(figure):
     """The posterior and Laplace's Gaussians follow the counts, over θ and over logit θ."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
-    set_axes(left, (-0.2, 1.2), (0, TOP), xlabel="θ", ylabel="density", title="Over θ")
+    set_axes(left, SHOWN, (0, TOP), xlabel="θ", ylabel="density", title="Over θ")
     set_axes(right, (-7, 7), (0, 1.7), xlabel="η = logit θ", title="Over η: another shape")
     lines = draw_densities(left)
     true = draw_curve(right, ETA, ETA, color=TARGET, animated=True)
